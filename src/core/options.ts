@@ -1,0 +1,63 @@
+/**
+ * Configuration as the workers receive it: plain typed slices, already validated, with `~` and
+ * `${VAR}` expanded. src/config makes them; nothing else reads the environment or a file.
+ */
+import type { Dialect } from './conversation.ts';
+
+export type ProviderType = 'openai' | 'anthropic' | 'chatgpt';
+
+export interface ProviderOptions {
+  readonly name: string;
+  readonly type: ProviderType;
+  /** Origin and optional path prefix; `/v1/...` of the request is appended as it is. */
+  readonly baseUrl: string;
+  /** Used when the client sent no credential (or a placeholder), or always when `auth` says so. */
+  readonly apiKey: string | null;
+  readonly auth: 'fallback' | 'always';
+  /** Longest silence between two bytes of an answer, and before its head. */
+  readonly timeoutMs: number;
+  readonly connectTimeoutMs: number;
+  readonly poolMaxIdle: number;
+  readonly poolIdleTimeoutMs: number;
+  /** TCP keep-alive probe delay. */
+  readonly tcpKeepAliveMs: number;
+  /** Further attempts when not one byte can have reached the provider. */
+  readonly maxRetries: number;
+  /** Forward proxy for this upstream (HTTP_PROXY, HTTPS_PROXY), or null. */
+  readonly proxyUrl: string | null;
+}
+
+/** A rule of the config: the first whose pattern matches the request's model decides. */
+export interface RouteRule {
+  /** Glob over the model name: `*` matches any run of characters. */
+  readonly model: string;
+  readonly provider: string;
+}
+
+export interface ProxyOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly version: string;
+  /** Random per process: lets `env` and `status` tell our server from any other listener. */
+  readonly instanceId: string;
+  readonly dialects: 'both' | 'openai' | 'anthropic';
+  readonly providers: readonly ProviderOptions[];
+  readonly routes: readonly RouteRule[];
+  /** Pass unknown paths to the provider; otherwise they are answered 404. */
+  readonly bypass: boolean;
+  /** Host names accepted besides loopback's and the bind address. */
+  readonly allowedHosts: readonly string[];
+  /** Bytes of a request body that are buffered before forwarding; longer bodies are streamed. */
+  readonly maxBufferedBody: number;
+  /** Bound of the queue to the recorder, in bytes. */
+  readonly maxQueuedBytes: number;
+}
+
+export interface RecorderOptions {
+  readonly sqlitePath: string | null;
+  readonly jsonlDirectory: string | null;
+  /** Bytes of one body that are kept; of the rest only length and hash. */
+  readonly maxBodyBytes: number;
+}
+
+export type { Dialect };

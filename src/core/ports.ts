@@ -1,0 +1,114 @@
+/**
+ * The read side of the store, as commands and screens know it. One implementation per database;
+ * nothing outside src/store knows SQL. All lists are bounded by their `limit`.
+ */
+import type { Dialect, Message, Part } from './conversation.ts';
+import type { ClientName, ExchangeEnd, ExchangeRequest, Outcome } from './exchange.ts';
+import type { Usage } from './usage.ts';
+
+export interface SessionFilter {
+  readonly limit: number;
+  /** Epoch milliseconds; sessions active at or after. */
+  readonly since?: number;
+  /** Substring of a model name. */
+  readonly model?: string;
+  readonly client?: string;
+  readonly provider?: string;
+}
+
+export interface SessionSummary {
+  readonly sessionId: string;
+  readonly startedAt: number;
+  readonly lastActivityAt: number;
+  readonly client: ClientName;
+  readonly provider: string;
+  readonly modelUsed: string | null;
+  /** First words of the first human prompt. */
+  readonly title: string | null;
+  readonly requests: number;
+  readonly errors: number;
+  /** Sum over the exchanges that have usage; null when none has. */
+  readonly usage: Usage | null;
+  /** Exchanges whose usage the provider did not send. */
+  readonly unknownUsage: number;
+  readonly toolCalls: number;
+}
+
+export interface ToolCallView {
+  readonly id: string;
+  readonly name: string;
+  readonly arguments: string;
+  /** Response end to the request that carried the result; null while none came. */
+  readonly durationMs: number | null;
+  readonly isError: boolean | null;
+  readonly resultBytes: number | null;
+}
+
+/** A row of a session's timeline. */
+export interface ExchangeSummary extends ExchangeRequest {
+  /** null while it runs. */
+  readonly end: Omit<ExchangeEnd, 'parts' | 'toolCalls' | 'responseHeaders'> | null;
+  readonly toolCalls: readonly ToolCallView[];
+  /** First words of the answer. */
+  readonly answerPreview: string | null;
+}
+
+/** An exchange with its whole conversation and raw bytes. */
+export interface ExchangeDetail extends ExchangeSummary {
+  readonly messages: readonly Message[];
+  readonly answer: readonly Part[];
+  readonly responseHeaders: readonly string[];
+}
+
+export interface ToolStats {
+  readonly name: string;
+  readonly calls: number;
+  readonly failures: number;
+  /** Calls whose result has come back, so that they have a duration. */
+  readonly timed: number;
+  readonly totalMs: number;
+  readonly maxMs: number | null;
+}
+
+export interface Stats {
+  readonly sessionId: string | null;
+  readonly sessions: number;
+  readonly requests: number;
+  readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
+  readonly usage: Usage | null;
+  readonly unknownUsage: number;
+  readonly tools: readonly ToolStats[];
+  /** Sums over the exchanges where it was measured, and how many those are. */
+  readonly timed: number;
+  readonly totalMs: number;
+  readonly overheadMs: number;
+}
+
+export interface SearchHit {
+  readonly sessionId: string;
+  readonly exchangeId: string;
+  readonly at: number;
+  readonly client: ClientName;
+  readonly model: string | null;
+  readonly kind: 'prompt' | 'answer' | 'thinking' | 'tool-call' | 'tool-result' | 'system';
+  /** Text around the match; `marks` are [start, end) offsets into it (UTF-16 units). */
+  readonly snippet: string;
+  readonly marks: readonly (readonly [number, number])[];
+}
+
+export interface History {
+  sessions(filter: SessionFilter): SessionSummary[];
+  /** Full ids that begin with `prefix` (or are the newest, for `last`); at most `limit`. */
+  resolveSession(prefix: string, limit: number): string[];
+  session(sessionId: string): SessionSummary | null;
+  /** Oldest first. */
+  exchanges(sessionId: string, page: { limit: number; offset: number }): ExchangeSummary[];
+  exchange(exchangeId: string): ExchangeDetail | null;
+  /** The bytes as they crossed the wire, or null when they were not (wholly) stored. */
+  rawBody(exchangeId: string, direction: 'request' | 'response'): Uint8Array | null;
+  stats(filter: { sessionId?: string; since?: number }): Stats;
+  search(query: string, options: { limit: number }): SearchHit[];
+  close(): void;
+}
+
+export type { Dialect };
