@@ -21,13 +21,13 @@ function bundledNode() {
 
 function reexec(node, args) {
   var child = require('node:child_process').spawn(node, args, { stdio: 'inherit' });
-  ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (signal) {
-    process.on(signal, function () {
+  ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach((signal) => {
+    process.on(signal, () => {
       // The terminal sends SIGINT and SIGHUP to the whole group; SIGTERM reaches only us.
       if (signal === 'SIGTERM' || !process.stdin.isTTY) child.kill(signal);
     });
   });
-  child.on('exit', function (code, signal) {
+  child.on('exit', (code, signal) => {
     if (!signal) process.exit(code);
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);
@@ -35,16 +35,19 @@ function reexec(node, args) {
 }
 
 module.exports = function launch(extraArgs) {
+  var nodeModule;
   if (supported(process.versions.node)) {
     process.argv.splice.apply(process.argv, [2, 0].concat(extraArgs));
-    var nodeModule = require('node:module');
+    nodeModule = require('node:module');
     if (nodeModule.enableCompileCache) nodeModule.enableCompileCache();
     return import('../dist/main.js');
   }
   var node = bundledNode();
   if (node) return reexec(node, [process.argv[1]].concat(process.argv.slice(2)));
   process.stderr.write(
-    'lunaroute: this is Node ' + process.versions.node + ', but Node 22.19 or newer is needed. ' +
+    'lunaroute: this is Node ' +
+      process.versions.node +
+      ', but Node 22.19 or newer is needed. ' +
       'Update Node, or run: npx -p node@24 -p lunaroute lunaroute\n',
   );
   process.exitCode = 1;

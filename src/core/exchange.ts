@@ -24,6 +24,12 @@ export type ClientName =
   | 'curl'
   | 'other';
 
+/**
+ * The session of exchanges that belong to no conversation (model lists, file uploads, broken
+ * bodies): kept out of session lists unless it is asked for.
+ */
+export const OTHER_SESSION = 'other';
+
 /** How the session id was found; DESIGN section 6 in order. */
 export type SessionSource =
   | 'header'

@@ -1,0 +1,41 @@
+/**
+ * Parsers of option values. They throw commander's InvalidArgumentError, which becomes a usage error
+ * (exit code 2) that names the option.
+ */
+import { InvalidArgumentError } from 'commander';
+
+const MAX_COUNT = 100_000;
+
+/** A whole number from 1 up. */
+export function parseCount(text: string): number {
+  const count = /^\d{1,7}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > MAX_COUNT) {
+    throw new InvalidArgumentError(`expected a number from 1 to ${MAX_COUNT}`);
+  }
+  return count;
+}
+
+/** A whole number from 0 up. */
+export function parseOffset(text: string): number {
+  return text === '0' ? 0 : parseCount(text);
+}
+
+const UNITS: Readonly<Record<string, number>> = {
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+};
+
+/** `30m`, `2h`, `7d`, `1w` ago, or a date; epoch milliseconds. */
+export function parseSince(text: string, now: number): number {
+  const [, amount, unit = ''] = /^(\d{1,5})([mhdw])$/.exec(text) ?? [];
+  const unitMs = UNITS[unit];
+  if (amount !== undefined && unitMs !== undefined) return now - Number(amount) * unitMs;
+  // A date alone would be read as UTC: a person means the local day.
+  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00`) : Date.parse(text);
+  if (!/^\d{4}-/.test(text) || Number.isNaN(at)) {
+    throw new InvalidArgumentError('expected 30m, 2h, 7d, 1w or a date like 2026-11-24');
+  }
+  return at;
+}

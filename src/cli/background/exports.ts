@@ -1,0 +1,45 @@
+/**
+ * Variable assignments in the language of a shell. Every line ends in `;`, because an unquoted
+ * `eval $(…)` joins lines. A value can be anything: it never becomes code. Pure.
+ */
+export const SHELLS = ['bash', 'zsh', 'fish', 'powershell'] as const;
+export type Shell = (typeof SHELLS)[number];
+
+/** The shell that most likely reads the answer. */
+export function guessShell(loginShell: string | undefined, platform: string): Shell {
+  const name = /[^/\\]*$/.exec(loginShell ?? '')?.[0] ?? '';
+  const known = SHELLS.find((shell) => shell === name);
+  if (known !== undefined) return known;
+  if (name === 'pwsh' || (name === '' && platform === 'win32')) return 'powershell';
+  return 'bash';
+}
+
+export function exportLine(shell: Shell, name: string, value: string): string {
+  switch (shell) {
+    case 'bash':
+    case 'zsh':
+      return `export ${name}=${posixQuote(value)};`;
+    case 'fish':
+      return `set -gx ${name} ${fishQuote(value)};`;
+    case 'powershell':
+      return `$env:${name} = '${value.replaceAll("'", "''")}';`;
+  }
+}
+
+/** How a person runs the exports of `command` in their shell. */
+export function evalLine(shell: Shell, command: string): string {
+  if (shell === 'fish') return `${command} | source`;
+  if (shell === 'powershell') return `${command} | Out-String | Invoke-Expression`;
+  return `eval "$(${command})"`;
+}
+
+/** Needs no quotes in any shell. */
+const PLAIN = /^[A-Za-z0-9_./:@%+,-]+$/;
+
+function posixQuote(value: string): string {
+  return PLAIN.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
+}
+
+function fishQuote(value: string): string {
+  return PLAIN.test(value) ? value : `'${value.replace(/[\\']/g, '\\$&')}'`;
+}

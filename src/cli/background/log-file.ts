@@ -1,0 +1,68 @@
+/**
+ * server.log in the data folder: what a background server says. Opened for appending by the process
+ * that starts the server, kept within a bound by the server itself, read by `logs` and by `env` when
+ * a start fails.
+ */
+import {
+  closeSync,
+  copyFileSync,
+  fstatSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  statSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+const MAX_BYTES = 10 * 1024 * 1024;
+
+export function logFile(dataDir: string): string {
+  return join(dataDir, 'server.log');
+}
+
+/** Opens the log for appending; creates the folder when it is missing. */
+export function openLogFile(dataDir: string): number {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  return openSync(logFile(dataDir), 'a', 0o600);
+}
+
+/** Bytes of the log now; 0 when there is none. */
+export function logSize(dataDir: string): number {
+  return statSync(logFile(dataDir), { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/**
+ * When `fd` (a server's stdout) is the log and the log has grown too long, moves its content to
+ * server.log.1. The file is opened for appending by all its writers, so they go on at its new end.
+ */
+export function boundLogFile(dataDir: string, fd: number): void {
+  const file = logFile(dataDir);
+  const named = statSync(file, { throwIfNoEntry: false });
+  const written = fstatSync(fd);
+  const isLog = named !== undefined && named.ino === written.ino && named.dev === written.dev;
+  if (!isLog || written.size <= MAX_BYTES) return;
+  copyFileSync(file, `${file}.1`);
+  ftruncateSync(fd, 0);
+}
+
+export interface LogPiece {
+  readonly bytes: Uint8Array;
+  /** Where the next piece begins. */
+  readonly end: number;
+}
+
+/** At most `maxBytes` of the log from `from`; when there is more, its end. */
+export function readLog(dataDir: string, from: number, maxBytes: number): LogPiece {
+  const size = logSize(dataDir);
+  const start = Math.max(from, size - maxBytes);
+  if (size <= start) return { bytes: new Uint8Array(), end: from };
+  const buffer = Buffer.alloc(size - start);
+  const fd = openSync(logFile(dataDir), 'r');
+  try {
+    const count = readSync(fd, buffer, 0, buffer.length, start);
+    return { bytes: buffer.subarray(0, count), end: start + count };
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The file by which a running server is known: server-<port>.json in the data folder. It proves
+ * nothing alone (a process id may have been given to another program); find-server.ts compares it
+ * with what the server itself answers.
+ */
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface ServerRecord {
+  readonly pid: number;
+  readonly host: string;
+  readonly port: number;
+  /** Random per process; the server gives it on /healthz. */
+  readonly instance: string;
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
+  readonly version: string;
+  readonly dataDir: string;
+  readonly dialects: string;
+  readonly providers: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly baseUrl: string;
+  }[];
+}
+
+function fileOf(dataDir: string, port: number): string {
+  return join(dataDir, `server-${port}.json`);
+}
+
+/** Throws what the file system throws. A reader sees the old file or the new one, never half. */
+export function writeServerRecord(record: ServerRecord): void {
+  const file = fileOf(record.dataDir, record.port);
+  const temporary = `${file}.${record.pid}`;
+  writeFileSync(temporary, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  renameSync(temporary, file);
+}
+
+/** null when there is none, or none that can be read. */
+export function readServerRecord(dataDir: string, port: number): ServerRecord | null {
+  try {
+    const value: unknown = JSON.parse(readFileSync(fileOf(dataDir, port), 'utf8'));
+    return isRecord(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Removes the file, but only when it is still that instance's. */
+export function removeServerRecord(dataDir: string, port: number, instance: string): void {
+  if (readServerRecord(dataDir, port)?.instance === instance) {
+    rmSync(fileOf(dataDir, port), { force: true });
+  }
+}
+
+function isRecord(value: unknown): value is ServerRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields: Record<string, unknown> = { ...value };
+  const hasNumbers = ['pid', 'port', 'startedAt'].every((name) => Number.isInteger(fields[name]));
+  const hasTexts = ['host', 'instance', 'version', 'dataDir', 'dialects'].every(
+    (name) => typeof fields[name] === 'string',
+  );
+  return hasNumbers && hasTexts && Number(fields['pid']) > 0 && isProviders(fields['providers']);
+}
+
+function isProviders(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((item: unknown) => {
+      const fields: Record<string, unknown> = { ...(typeof item === 'object' ? item : null) };
+      return ['name', 'type', 'baseUrl'].every((name) => typeof fields[name] === 'string');
+    })
+  );
+}

@@ -1,0 +1,47 @@
+/**
+ * What a command gets from its surroundings. main.ts makes the one real instance; nothing below it
+ * reads the environment, the home folder, signals or streams by itself.
+ */
+import type { FlagValue } from '../config/layers.ts';
+import type { Environment } from '../config/paths.ts';
+import type { Printer } from './print.ts';
+
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+export interface Context {
+  readonly env: Environment;
+  readonly homeDir: string;
+  readonly cwd: string;
+  readonly platform: NodeJS.Platform;
+  readonly pid: number;
+  /** The Node that runs this program and the script it was started with: `env` starts them again. */
+  readonly execPath: string;
+  readonly script: string;
+  readonly print: Printer;
+  readonly now: () => number;
+  /** Calls the listener for every signal that asks to stop. */
+  readonly onStopSignal: (listener: (signal: StopSignal) => void) => void;
+  /** Errors that nothing caught go to the listener instead of ending the process. */
+  readonly onUncaught: (listener: (error: unknown) => void) => void;
+}
+
+/** The flags of a command line that set configuration. */
+export interface ConfigFlags {
+  readonly configFlag: string | null;
+  readonly flags: readonly FlagValue[];
+  /** The same flags as words, to start a server with them. */
+  readonly words: readonly string[];
+}
+
+/** One call of one command. */
+export interface Invocation {
+  readonly context: Context;
+  readonly args: readonly string[];
+  /** The value of an own option of the command, as its parser made it. */
+  readonly option: (name: string) => unknown;
+  readonly isJson: boolean;
+  readonly configFlags: ConfigFlags;
+}
+
+/** Returns the exit code. */
+export type CommandRun = (invocation: Invocation) => number | Promise<number>;

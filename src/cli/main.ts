@@ -1,0 +1,57 @@
+/**
+ * The program's entry: the real surroundings, and the only place that ends the process, listens to
+ * signals and turns errors into words and exit codes. Must not load anything that a command might
+ * not need.
+ */
+import { homedir } from 'node:os';
+import process from 'node:process';
+import { UserError } from '../core/errors.ts';
+import { safeText } from '../core/text.ts';
+import type { Context, StopSignal } from './context.ts';
+import { makePrinter } from './print.ts';
+import { runProgram } from './program.ts';
+
+const STOP_SIGNALS: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+const argv = process.argv.slice(2);
+const print = makePrinter({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  noColor: argv.includes('--no-color'),
+  onClosedPipe: () => process.exit(0),
+});
+
+const context: Context = {
+  env: process.env,
+  homeDir: homedir(),
+  cwd: process.cwd(),
+  platform: process.platform,
+  pid: process.pid,
+  execPath: process.execPath,
+  script: process.argv[1] ?? '',
+  print,
+  now: Date.now,
+  onStopSignal: (listener) => {
+    for (const signal of STOP_SIGNALS) process.on(signal, () => listener(signal));
+  },
+  onUncaught: (listener) => {
+    process.on('uncaughtException', listener);
+    process.on('unhandledRejection', listener);
+  },
+};
+
+process.exitCode = await runProgram(argv, context).catch(report);
+
+function report(error: unknown): number {
+  const { bad } = print.noteStyle;
+  if (error instanceof UserError) {
+    print.note(`${bad('error')}: ${safeText(error.message)}`);
+    if (error.hint !== null) print.note(safeText(error.hint));
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  print.note(`${bad('bug in LunaRoute')}: ${safeText(stack)}`);
+  print.note('please report it together with what you did');
+  return 1;
+}

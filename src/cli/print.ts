@@ -1,0 +1,106 @@
+/**
+ * The only place that writes to stdout and stderr. Decides colours (NO_COLOR, FORCE_COLOR,
+ * --no-color, no terminal), knows the terminal's width, and turns a closed pipe into a quiet end.
+ * It does not neutralise foreign text: whoever puts some into a line does, with safeText().
+ */
+import { Chalk, type ChalkInstance } from 'chalk';
+
+/** What of process.stdout and process.stderr is used. */
+export interface OutputStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+export interface Style {
+  readonly bold: (text: string) => string;
+  readonly dim: (text: string) => string;
+  readonly good: (text: string) => string;
+  readonly warn: (text: string) => string;
+  readonly bad: (text: string) => string;
+  /** A match in found text: visible without colours, too. */
+  readonly mark: (text: string) => string;
+}
+
+export interface Printer {
+  /** Text and a line break to stdout. */
+  readonly line: (text?: string) => void;
+  /** One JSON document to stdout, safe to show on a terminal. */
+  readonly json: (value: unknown) => void;
+  /** Text and a line break to stderr. */
+  readonly note: (text: string) => void;
+  /** Raw text, for help and messages that commander lays out itself. */
+  readonly raw: (text: string, to: 'out' | 'err') => void;
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; Infinity when stdout is none. */
+  readonly columns: number;
+  readonly style: Style;
+  readonly noteStyle: Style;
+  /** From now on a closed pipe only ends the output, not the program: for the server. */
+  readonly surviveClosedPipe: () => void;
+}
+
+export interface PrinterOptions {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** `--no-color` was given. */
+  readonly noColor: boolean;
+  /** The reader has gone (`| head`): nothing more can be said. */
+  readonly onClosedPipe: () => void;
+}
+
+export function makePrinter(options: PrinterOptions): Printer {
+  const { stdout, stderr } = options;
+  let survives = false;
+  for (const stream of [stdout, stderr]) {
+    // Without a listener a closed pipe would end the program with a stack trace.
+    stream.on('error', () => {
+      if (!survives) options.onClosedPipe();
+    });
+  }
+  return {
+    line: (text = '') => void stdout.write(`${text}\n`),
+    json: (value) => void stdout.write(`${safeJson(value)}\n`),
+    note: (text) => void stderr.write(`${text}\n`),
+    raw: (text, to) => void (to === 'out' ? stdout : stderr).write(text),
+    isTerminal: stdout.isTTY === true,
+    columns: stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
+    style: makeStyle(hasColour(stdout, options)),
+    noteStyle: makeStyle(hasColour(stderr, options)),
+    surviveClosedPipe: () => {
+      survives = true;
+    },
+  };
+}
+
+function hasColour(stream: OutputStream, { env, noColor }: PrinterOptions): boolean {
+  if (noColor || env['NO_COLOR']) return false;
+  const forced = env['FORCE_COLOR'];
+  if (forced !== undefined) return forced !== '0' && forced !== 'false';
+  return stream.isTTY === true && env['TERM'] !== 'dumb';
+}
+
+function makeStyle(isColoured: boolean): Style {
+  const chalk: ChalkInstance = new Chalk({ level: isColoured ? 1 : 0 });
+  return {
+    bold: (text) => chalk.bold(text),
+    dim: (text) => chalk.dim(text),
+    good: (text) => chalk.green(text),
+    warn: (text) => chalk.yellow(text),
+    bad: (text) => chalk.red(text),
+    mark: (text) => (isColoured ? chalk.inverse(text) : `«${text}»`),
+  };
+}
+
+/** JSON itself leaves DEL, C1 controls and bidi overrides as they are; a terminal obeys them. */
+const TERMINAL_CONTROL = /[\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g;
+
+export function safeJson(value: unknown): string {
+  const json = JSON.stringify(value, null, 2) ?? 'null';
+  return json.replace(
+    TERMINAL_CONTROL,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}

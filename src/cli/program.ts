@@ -1,0 +1,242 @@
+/**
+ * The command line: every command, its options, help and examples. A command's code is loaded only
+ * when it runs, so `--version` and `--help` stay fast and load no database, network or UI library.
+ */
+import { Argument, Command, CommanderError, Option } from 'commander';
+import { nearest } from '../core/nearest.ts';
+import { safeText } from '../core/text.ts';
+import { parseCount, parseOffset, parseSince } from './arguments.ts';
+import { SHELLS } from './background/exports.ts';
+import type { CommandRun, Context } from './context.ts';
+import { addConfigFlags, type FlagGroup, givenConfigFlags } from './flags.ts';
+import { VERSION } from './version.ts';
+
+const USAGE_ERROR = 2;
+
+/** What registering commands needs. */
+interface Registry {
+  readonly context: Context;
+  /** Runs a command and keeps its exit code. */
+  readonly run: (command: Command, load: () => Promise<CommandRun>) => Promise<void>;
+}
+
+/** Runs the command line; returns the exit code. Throws UserError and what is a bug. */
+export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
+  let exitCode = 0;
+  const program = makeProgram(context, {
+    context,
+    run: async (command, load) => {
+      const run = await load();
+      exitCode = await run({
+        context,
+        args: command.args,
+        option: (name) => command.getOptionValue(name),
+        isJson: command.optsWithGlobals()['json'] === true,
+        configFlags: givenConfigFlags(command),
+      });
+    },
+  });
+  try {
+    rejectUnknownCommand(program, argv);
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    // Commander has said what is wrong; help and version "fail" with 0.
+    if (error instanceof CommanderError) return error.exitCode;
+    throw error;
+  }
+}
+
+function makeProgram(context: Context, registry: Registry): Command {
+  const { raw } = context.print;
+  const program = new Command('lunaroute')
+    .description('A local proxy for AI coding assistants that shows and records every interaction')
+    .version(VERSION, '-V, --version', 'print the version')
+    .option('--json', 'print one JSON document (commands that print data)')
+    .option('--no-color', 'no colours (also: NO_COLOR=1)')
+    .option('--headless', 'without terminal UI (always, until there is one)')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => raw(text, 'out'),
+      writeErr: (text) => raw(safeText(text), 'err'),
+    })
+    .showHelpAfterError('(see --help)')
+    .exitOverride((error) => {
+      throw withExitCode(error, USAGE_ERROR);
+    });
+  example(program, [
+    ['lunaroute', 'start the proxy here'],
+    ['eval "$(lunaroute env)"', 'start it in the background, use it in this shell'],
+    ['lunaroute sessions show last', 'what the last session did'],
+    ['lunaroute stats', 'tokens, tools and times of all sessions'],
+  ]);
+  addServerCommands(program, registry);
+  addSessionCommands(program, registry);
+  addConfigCommands(program, registry);
+  return program;
+}
+
+function withExitCode(error: CommanderError, code: number): CommanderError {
+  return error.exitCode === 0 ? error : new CommanderError(code, error.code, error.message);
+}
+
+function addServerCommands(program: Command, registry: Registry): void {
+  const serve = addCommand(program, registry, {
+    name: 'serve',
+    description: 'run the proxy in the foreground (the default command)',
+    flags: 'server',
+    isDefault: true,
+    load: async () => (await import('./commands/serve.ts')).runServe,
+  });
+  example(serve, [
+    ['lunaroute serve --log-requests', 'one line for each request'],
+    ['lunaroute --headless --port 9000', 'on another port'],
+  ]);
+  const env = addCommand(program, registry, {
+    name: 'env',
+    description: 'start the background server if none runs, and print the exports for a shell',
+    flags: 'server',
+    load: async () => (await import('./commands/env.ts')).runEnv,
+  });
+  // eval hides what kind of failure it was; the promise is: no exports, exit code 1.
+  env.exitOverride((error) => {
+    throw withExitCode(error, 1);
+  });
+  env.addOption(new Option('--shell <name>', 'syntax of the exports').choices(SHELLS));
+  example(env, [
+    ['eval "$(lunaroute env)"', 'bash, zsh'],
+    ['lunaroute env | source', 'fish'],
+    ['lunaroute env | Out-String | Invoke-Expression', 'PowerShell'],
+  ]);
+  addCommand(program, registry, {
+    name: 'status',
+    description: 'whether the server runs (exit code 1 when not)',
+    flags: 'address',
+    load: async () => (await import('./commands/status.ts')).runStatus,
+  });
+  addCommand(program, registry, {
+    name: 'stop',
+    description: 'end the server: running requests may finish, records are written',
+    flags: 'address',
+    load: async () => (await import('./commands/stop.ts')).runStop,
+  });
+  const logs = addCommand(program, registry, {
+    name: 'logs',
+    description: "the background server's log",
+    load: async () => (await import('./commands/logs.ts')).runLogs,
+  });
+  logs
+    .option('-f, --follow', 'go on as the log grows')
+    .option('-n, --lines <count>', 'how many lines of its end', parseCount, 100);
+  example(logs, [['lunaroute logs -f', 'follow it']]);
+}
+
+function addSessionCommands(program: Command, registry: Registry): void {
+  const since = new Option('--since <when>', '30m, 2h, 7d, 1w ago, or a date').argParser((text) =>
+    parseSince(text, registry.context.now()),
+  );
+  const sessions = program.command('sessions').description('what was recorded');
+  const list = addCommand(sessions, registry, {
+    name: 'list',
+    description: 'sessions, newest first',
+    flags: 'database',
+    load: async () => (await import('./commands/sessions-list.ts')).runSessionsList,
+  });
+  list
+    .option('--limit <count>', 'at most so many', parseCount, 20)
+    .addOption(since)
+    .option('--model <text>', 'whose model name contains this')
+    .option('--client <name>', 'of one client: claude-code, codex, opencode …')
+    .option('--provider <name>', 'of one provider');
+  example(list, [['lunaroute sessions list --since 2h --model opus', 'recent ones of a model']]);
+
+  const show = addCommand(sessions, registry, {
+    name: 'show',
+    description: 'the exchanges of one session',
+    flags: 'database',
+    load: async () => (await import('./commands/sessions-show.ts')).runSessionsShow,
+  });
+  show
+    .addArgument(new Argument('<id>', 'session id, any unique beginning of it, or last'))
+    .option('--limit <count>', 'at most so many exchanges', parseCount, 200)
+    .option('--offset <count>', 'leave out so many', parseOffset, 0);
+  example(show, [['lunaroute sessions show last', 'the newest session']]);
+
+  const search = addCommand(sessions, registry, {
+    name: 'search',
+    description: 'full text over prompts, answers, thinking, tool calls and results',
+    flags: 'database',
+    load: async () => (await import('./commands/sessions-search.ts')).runSessionsSearch,
+  });
+  search
+    .addArgument(new Argument('<text...>', 'words, "a phrase", or a beginning*'))
+    .option('--limit <count>', 'at most so many', parseCount, 20);
+  example(search, [['lunaroute sessions search "database migration"', 'both words']]);
+
+  const stats = addCommand(program, registry, {
+    name: 'stats',
+    description: 'tokens, tools and times of one session or of all',
+    flags: 'database',
+    load: async () => (await import('./commands/stats.ts')).runStats,
+  });
+  stats
+    .addArgument(new Argument('[id]', 'session id, any unique beginning of it, or last'))
+    .addOption(since)
+    .option('--sessions <count>', 'how many sessions to show before the total', parseCount, 5);
+  example(stats, [
+    ['lunaroute stats last', 'the newest session'],
+    ['lunaroute stats --since 7d', 'the last week'],
+  ]);
+}
+
+function addConfigCommands(program: Command, registry: Registry): void {
+  const config = program.command('config').description('the configuration');
+  const show = addCommand(config, registry, {
+    name: 'show',
+    description: 'every value and where it comes from',
+    flags: 'server',
+    load: async () => (await import('./commands/config.ts')).runConfigShow,
+  });
+  show.option('--explain', 'what each key means');
+  example(show, [['lunaroute config show --explain', 'with explanations']]);
+  addCommand(config, registry, {
+    name: 'check',
+    description: 'all problems at once (exit code 1 when there are any)',
+    flags: 'server',
+    load: async () => (await import('./commands/config.ts')).runConfigCheck,
+  });
+}
+
+interface CommandSpec {
+  readonly name: string;
+  readonly description: string;
+  /** Flags that set configuration; --config alone when left out. */
+  readonly flags?: FlagGroup;
+  readonly isDefault?: boolean;
+  readonly load: () => Promise<CommandRun>;
+}
+
+function addCommand(parent: Command, { run }: Registry, spec: CommandSpec): Command {
+  const command = parent.command(spec.name, { isDefault: spec.isDefault ?? false });
+  command.description(spec.description);
+  addConfigFlags(command, spec.flags ?? 'file');
+  return command.action(() => run(command, spec.load));
+}
+
+function example(command: Command, examples: readonly (readonly [string, string])[]): void {
+  const width = Math.max(...examples.map(([line]) => line.length));
+  const lines = examples.map(([line, meaning]) => `  ${line.padEnd(width)}  ${meaning}`);
+  command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}
+
+/** Without this, a mistyped command would be taken for an argument of the default command. */
+function rejectUnknownCommand(program: Command, argv: readonly string[]): void {
+  const word = argv.find((argument) => !['--headless', '--json', '--no-color'].includes(argument));
+  if (word === undefined || word.startsWith('-')) return;
+  const names = [...program.commands.map((command) => command.name()), 'help'];
+  if (names.includes(word)) return;
+  const near = nearest(word, names);
+  program.error(
+    `error: unknown command '${word}'${near === null ? '' : `\n(Did you mean ${near}?)`}`,
+  );
+}

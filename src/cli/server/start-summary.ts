@@ -1,0 +1,70 @@
+/** What the server says when it has started: where it listens, where it sends, what it records. Pure. */
+import type { LoadedConfig } from '../../config/load.ts';
+import type { ProxyOptions, RecorderOptions } from '../../core/options.ts';
+import { safeLine } from '../../core/text.ts';
+import { clientUrl, isLoopback, shownUrl } from '../address.ts';
+import type { Style } from '../print.ts';
+
+export interface Start {
+  readonly loaded: LoadedConfig;
+  readonly proxy: ProxyOptions;
+  readonly recorder: RecorderOptions;
+  readonly address: { readonly host: string; readonly port: number };
+}
+
+const DIALECTS = {
+  both: 'OpenAI and Anthropic',
+  openai: 'OpenAI',
+  anthropic: 'Anthropic',
+} as const;
+const LABEL_WIDTH = 13;
+
+export function startSummary(start: Start, style: Style): string[] {
+  const { proxy, address, loaded } = start;
+  const url = safeLine(clientUrl(address.host, address.port));
+  return [
+    style.bold(`🌙 LunaRoute ${proxy.version}`),
+    ...entry('Listening', [`${url}  (${DIALECTS[proxy.dialects]} API)`]),
+    ...entry('Providers', providerLines(proxy)),
+    ...entry('Recording', recordingLines(start.recorder)),
+    ...entry('Config', [safeLine(loaded.file ?? 'defaults (no file)')]),
+    ...entry('Use it', clientLines(proxy, url)),
+    ...entry('Stop', ['Ctrl-C, or: lunaroute stop']),
+  ];
+}
+
+/** A recorder of everything, open to the network: nobody should do that without knowing. */
+export function exposureWarning(host: string): string | null {
+  if (isLoopback(host)) return null;
+  return (
+    `listening on ${host}: everyone who reaches this address can use your providers through it; ` +
+    'use --host 127.0.0.1 unless that is what you want'
+  );
+}
+
+function entry(label: string, lines: readonly string[]): string[] {
+  return lines.map((line, index) => `  ${(index === 0 ? label : '').padEnd(LABEL_WIDTH)}${line}`);
+}
+
+function providerLines({ providers }: ProxyOptions): string[] {
+  const width = Math.max(...providers.map(({ name }) => name.length));
+  return providers.map(({ name, baseUrl, proxyUrl }) => {
+    const via = proxyUrl === null ? '' : ` via ${safeLine(shownUrl(proxyUrl))}`;
+    return `${name.padEnd(width)} → ${safeLine(shownUrl(baseUrl))}${via}`;
+  });
+}
+
+function recordingLines({ sqlitePath, jsonlDirectory }: RecorderOptions): string[] {
+  const lines = [
+    ...(sqlitePath === null ? [] : [`SQLite ${safeLine(sqlitePath)}`]),
+    ...(jsonlDirectory === null ? [] : [`JSONL ${safeLine(jsonlDirectory)}`]),
+  ];
+  return lines.length === 0 ? ['off'] : lines;
+}
+
+function clientLines({ dialects }: ProxyOptions, url: string): string[] {
+  return [
+    ...(dialects === 'openai' ? [] : [`ANTHROPIC_BASE_URL=${url} claude`]),
+    ...(dialects === 'anthropic' ? [] : [`codex -c openai_base_url=${url}/v1`]),
+  ];
+}

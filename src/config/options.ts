@@ -1,0 +1,75 @@
+/**
+ * The configuration cut into the plain slices that the workers receive: seconds become
+ * milliseconds, megabytes bytes, providers a list. Nothing behind this point sees the whole Config.
+ */
+import type { ProviderOptions, ProxyOptions, RecorderOptions } from '../core/options.ts';
+import type { Environment } from './paths.ts';
+import { BUILT_IN_PROVIDERS, type Config, type ProviderConfig } from './schema.ts';
+import { upstreamProxy } from './upstream-proxy.ts';
+
+const MEGABYTE = 1024 * 1024;
+
+/** Bytes on their way to the recorder: enough for a burst of large requests, small beside a laptop's memory. */
+const MAX_QUEUED_BYTES = 64 * MEGABYTE;
+
+export interface Identity {
+  readonly version: string;
+  readonly instanceId: string;
+}
+
+/** Throws a UserError when HTTP(S)_PROXY is wrong. */
+export function proxyOptions(config: Config, identity: Identity, env: Environment): ProxyOptions {
+  return {
+    host: config.host,
+    port: config.port,
+    version: identity.version,
+    instanceId: identity.instanceId,
+    dialects: config.api_dialect,
+    providers: enabledProviders(config, env),
+    routes: config.routes,
+    bypass: config.bypass.enabled,
+    allowedHosts: config.allowed_hosts,
+    maxBufferedBody: config.max_buffered_body_mb * MEGABYTE,
+    maxQueuedBytes: MAX_QUEUED_BYTES,
+  };
+}
+
+export function recorderOptions({ session_recording: recording }: Config): RecorderOptions {
+  const { enabled, sqlite, jsonl } = recording;
+  return {
+    sqlitePath: enabled && sqlite.enabled ? sqlite.path : null,
+    jsonlDirectory: enabled && jsonl.enabled ? jsonl.directory : null,
+    maxBodyBytes: recording.max_body_mb * MEGABYTE,
+  };
+}
+
+function enabledProviders(config: Config, env: Environment): ProviderOptions[] {
+  return Object.entries(config.providers)
+    .filter(([, { enabled }]) => enabled)
+    .map(([name, provider]) => providerOptions(name, provider, env));
+}
+
+function providerOptions(
+  name: string,
+  provider: ProviderConfig,
+  env: Environment,
+): ProviderOptions {
+  // The loader has refused a provider without type; openai is what an unnamed API most often is.
+  const type = provider.type ?? 'openai';
+  const baseUrl = provider.base_url ?? BUILT_IN_PROVIDERS[type].base_url;
+  const http = provider.http_client;
+  return {
+    name,
+    type,
+    baseUrl,
+    apiKey: provider.api_key ?? null,
+    auth: provider.auth,
+    timeoutMs: http.timeout_secs * 1000,
+    connectTimeoutMs: http.connect_timeout_secs * 1000,
+    poolMaxIdle: http.pool_max_idle_per_host,
+    poolIdleTimeoutMs: http.pool_idle_timeout_secs * 1000,
+    tcpKeepAliveMs: http.tcp_keepalive_secs * 1000,
+    maxRetries: http.max_retries,
+    proxyUrl: upstreamProxy(baseUrl, env),
+  };
+}

@@ -1,0 +1,178 @@
+/**
+ * Every configuration key: its type, default and meaning, in one place. The loader, `config show`,
+ * did-you-mean and the conversion of environment variables are all derived from this schema, so a
+ * key that is not here does not exist, and a key that is here does what its text says.
+ */
+import { join } from 'node:path';
+import * as z from 'zod';
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+const PROVIDER_TYPES = ['openai', 'anthropic', 'chatgpt'] as const;
+
+/** Longest wait that Node's timers can count, in seconds. */
+const MAX_TIMER_SECS = 2_147_483;
+
+const secs = () => z.int().min(1).max(MAX_TIMER_SECS);
+const portNumber = () => z.int().min(0).max(65_535);
+const megabytes = () => z.int().min(1).max(2048);
+
+const httpClient = z
+  .strictObject({
+    timeout_secs: secs()
+      .default(600)
+      .describe('Longest silence before and within an answer, in seconds.'),
+    connect_timeout_secs: secs().default(10).describe('Longest wait for a connection, in seconds.'),
+    pool_max_idle_per_host: z
+      .int()
+      .min(0)
+      .max(10_000)
+      .default(32)
+      .describe('Idle connections kept open for reuse.'),
+    pool_idle_timeout_secs: secs()
+      .default(90)
+      .describe('An idle connection is closed after so many seconds.'),
+    tcp_keepalive_secs: secs().default(60).describe('Delay of TCP keep-alive probes, in seconds.'),
+    max_retries: z
+      .int()
+      .min(0)
+      .max(20)
+      .default(3)
+      .describe('Further attempts when not one byte can have reached the provider.'),
+  })
+  .prefault({});
+
+const provider = z.strictObject({
+  enabled: z.boolean().default(true).describe('Send requests to this provider.'),
+  type: z
+    .enum(PROVIDER_TYPES)
+    .optional()
+    .describe('Whose API it speaks: openai, anthropic or chatgpt.'),
+  base_url: z
+    .string()
+    .refine(isHttpUrl, 'expected an http:// or https:// URL without query or fragment')
+    .optional()
+    .describe('Where its API is; the path of a request is appended.'),
+  api_key: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Used when the client sent no credential of its own.'),
+  auth: z
+    .enum(['fallback', 'always'])
+    .default('fallback')
+    .describe('always: use api_key even when the client sent a credential.'),
+  http_client: httpClient,
+});
+
+const retention = z
+  .strictObject({
+    max_age_days: z.int().min(1).optional().describe('Delete JSONL files older than so many days.'),
+    max_size_mb: z.int().min(1).optional().describe('Keep at most so many megabytes of JSONL.'),
+    compress_after_days: z
+      .int()
+      .min(0)
+      .optional()
+      .describe('Compress JSONL files after so many days.'),
+  })
+  .prefault({});
+
+const sessionRecording = (dataDir: string) =>
+  z
+    .strictObject({
+      enabled: z.boolean().default(true).describe('Record every request and response.'),
+      max_body_mb: megabytes()
+        .default(64)
+        .describe('Megabytes of one body that are kept; of the rest only length and hash.'),
+      sqlite: z
+        .strictObject({
+          enabled: z
+            .boolean()
+            .default(true)
+            .describe('Record to SQLite (sessions, stats, search).'),
+          path: z
+            .string()
+            .min(1)
+            .default(join(dataDir, 'sessions.db'))
+            .describe('The SQLite database file.'),
+        })
+        .prefault({}),
+      jsonl: z
+        .strictObject({
+          enabled: z.boolean().default(true).describe('Record to JSONL files (tail, grep, jq).'),
+          directory: z
+            .string()
+            .min(1)
+            .default(join(dataDir, 'sessions'))
+            .describe('The folder of the JSONL files.'),
+          retention,
+        })
+        .prefault({}),
+    })
+    .prefault({});
+
+/** The schema, with the defaults of a given data folder. */
+export function configSchema(dataDir: string) {
+  return z.strictObject({
+    host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
+    port: portNumber().default(8081).describe('Port to listen on; 0 takes any free one.'),
+    allowed_hosts: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Host names accepted besides localhost and the listening address.'),
+    api_dialect: z
+      .enum(['both', 'openai', 'anthropic'])
+      .default('both')
+      .describe('Which APIs are served.'),
+    max_buffered_body_mb: megabytes()
+      .default(32)
+      .describe('Megabytes of a request body held before forwarding; longer ones are streamed.'),
+    providers: z.record(z.string().regex(/^[\w-]{1,64}$/), provider.prefault({})).prefault({}),
+    routes: z
+      .array(
+        z.strictObject({
+          model: z.string().min(1).describe('Pattern of a model name; * matches anything.'),
+          provider: z.string().min(1).describe('Name of the provider that gets it.'),
+        }),
+      )
+      .default([])
+      .describe('Rules from model to provider; the first that matches wins.'),
+    session_recording: sessionRecording(dataDir),
+    bypass: z
+      .strictObject({
+        enabled: z
+          .boolean()
+          .default(true)
+          .describe('Pass unknown paths to the provider; otherwise they are answered 404.'),
+      })
+      .prefault({}),
+    ui: z
+      .strictObject({
+        enabled: z.boolean().default(false).describe('Serve the web page.'),
+        host: z.string().min(1).default('127.0.0.1').describe('Address of the web page.'),
+        port: portNumber().default(8082).describe('Port of the web page.'),
+      })
+      .prefault({}),
+    logging: z
+      .strictObject({
+        level: z.enum(LOG_LEVELS).default('info').describe('error, warn, info, debug or trace.'),
+        log_requests: z.boolean().default(false).describe('Print one line for each request.'),
+      })
+      .prefault({}),
+  });
+}
+
+export type ConfigSchema = ReturnType<typeof configSchema>;
+export type Config = z.output<ConfigSchema>;
+export type ProviderConfig = Config['providers'][string];
+
+/** What a provider is unless the configuration says otherwise; the names of the original. */
+export const BUILT_IN_PROVIDERS = {
+  anthropic: { type: 'anthropic', base_url: 'https://api.anthropic.com' },
+  openai: { type: 'openai', base_url: 'https://api.openai.com' },
+  chatgpt: { type: 'chatgpt', base_url: 'https://chatgpt.com' },
+} as const;
+
+function isHttpUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '';
+}

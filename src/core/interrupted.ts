@@ -1,0 +1,37 @@
+/**
+ * The end of an exchange that nobody saw end: the recorder that watched it is gone. Every exchange
+ * has exactly one end, so whoever notices makes this one. Nothing in it is guessed.
+ */
+import type { ExchangeEnd, ExchangeRequest } from './exchange.ts';
+
+/** `at` is wall clock, epoch milliseconds. */
+export function interruptedEnd(request: ExchangeRequest, at: number): ExchangeEnd {
+  return {
+    id: request.id,
+    sessionId: request.sessionId,
+    endedAt: at,
+    outcome: 'interrupted',
+    errorCode: null,
+    errorMessage: null,
+    status: null,
+    responseHeaders: [],
+    responseId: null,
+    modelUsed: null,
+    stopReason: null,
+    parts: [],
+    toolCalls: [],
+    usage: null,
+    providerUsage: null,
+    timing: {
+      received: null,
+      sent: null,
+      connect: null,
+      firstByte: null,
+      firstToken: null,
+      ended: null,
+      overhead: null,
+    },
+    responseBody: { bytes: 0, sha256: null, truncated: true },
+    isPartial: true,
+  };
+}

@@ -1,0 +1,69 @@
+/**
+ * Which credential goes to the provider: the client's own, untouched, or the configured key. Pure.
+ * Must never let a key of one vendor reach another, and never print one.
+ */
+import type { ProviderOptions, ProviderType } from '../core/options.ts';
+import type { HeaderMap } from './headers.ts';
+
+export type Vendor = 'anthropic' | 'openai';
+
+const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key']);
+const PLACEHOLDERS: ReadonlySet<string> = new Set([
+  '',
+  'lunaroute',
+  'dummy',
+  'none',
+  'placeholder',
+]);
+/** Key shapes that name their vendor; a plain `sk-` is used by many and names none. */
+const ANTHROPIC_KEY = /^sk-ant-/;
+const OPENAI_KEY = /^(sk-proj-|sk-svcacct-|sk-admin-|sess-)/;
+
+export function vendorOf(type: ProviderType): Vendor {
+  return type === 'anthropic' ? 'anthropic' : 'openai';
+}
+
+/** The vendor that the request's credential belongs to, or null when its shape does not say. */
+export function credentialVendor(headers: HeaderMap): Vendor | null {
+  const secrets = secretsOf(headers);
+  if (secrets.some((secret) => ANTHROPIC_KEY.test(secret))) return 'anthropic';
+  return secrets.some((secret) => OPENAI_KEY.test(secret)) ? 'openai' : null;
+}
+
+/** True when the configured key takes the place of what the client sent. */
+export function usesConfiguredKey(provider: ProviderOptions, headers: HeaderMap): boolean {
+  if (provider.apiKey === null || provider.type === 'chatgpt') return false;
+  return provider.auth === 'always' || secretsOf(headers).every(isPlaceholder);
+}
+
+/** `raw` with the configured key instead of the client's credential, or `raw` itself. */
+export function withCredential(
+  raw: string[],
+  provider: ProviderOptions,
+  headers: HeaderMap,
+): string[] {
+  if (provider.apiKey === null || !usesConfiguredKey(provider, headers)) return raw;
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i] ?? '';
+    if (!CREDENTIAL_HEADERS.has(name.toLowerCase())) kept.push(name, raw[i + 1] ?? '');
+  }
+  // An OAuth token of Anthropic is a bearer token, unlike its API keys (clients/README.md section 3).
+  const isApiKey = provider.type === 'anthropic' && !provider.apiKey.startsWith('sk-ant-oat');
+  if (isApiKey) kept.push('x-api-key', provider.apiKey);
+  else kept.push('Authorization', `Bearer ${provider.apiKey}`);
+  return kept;
+}
+
+function secretsOf(headers: HeaderMap): string[] {
+  const secrets: string[] = [];
+  for (const name of CREDENTIAL_HEADERS) {
+    const value = headers.get(name);
+    if (value !== undefined) secrets.push(value.replace(/^bearer\b\s*/i, '').trim());
+  }
+  return secrets;
+}
+
+function isPlaceholder(secret: string): boolean {
+  return PLACEHOLDERS.has(secret.toLowerCase());
+}

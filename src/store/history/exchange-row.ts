@@ -1,0 +1,190 @@
+/** A row of `exchanges` as the rest of the program knows it. Pure mapping, no SQL but the column list. */
+import type { Dialect } from '../../core/conversation.ts';
+import type {
+  Auxiliary,
+  BodyFacts,
+  ClientName,
+  ExchangeRequest,
+  Outcome,
+  SessionSource,
+  ToolResultRecord,
+} from '../../core/exchange.ts';
+import type { ExchangeSummary } from '../../core/ports.ts';
+import type { Usage } from '../../core/usage.ts';
+import type { BodyColumns } from '../bodies.ts';
+
+export interface ExchangeRow {
+  readonly exchange_key: number;
+  readonly exchange_id: string;
+  readonly session_id: string;
+  readonly session_source: SessionSource;
+  readonly started_at: number;
+  readonly client: ClientName;
+  readonly client_version: string | null;
+  readonly user_agent: string | null;
+  readonly provider: string;
+  readonly dialect: Dialect | null;
+  readonly transport: 'http' | 'websocket';
+  readonly method: string;
+  readonly target: string;
+  readonly upstream: string;
+  readonly auxiliary: Auxiliary;
+  readonly agent_id: string | null;
+  readonly parent_id: string | null;
+  readonly model: string | null;
+  readonly stream: number;
+  readonly previous_response_id: string | null;
+  readonly prompt_preview: string | null;
+  readonly message_count: number | null;
+  readonly request_bytes: number;
+  readonly request_sha256: Uint8Array | null;
+  readonly request_truncated: number;
+  readonly request_segment: number | null;
+  readonly request_headers: Uint8Array;
+  readonly outcome: Outcome | null;
+  readonly ended_at: number | null;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  readonly status: number | null;
+  readonly response_id: string | null;
+  readonly model_used: string | null;
+  readonly stop_reason: string | null;
+  readonly response_bytes: number | null;
+  readonly response_sha256: Uint8Array | null;
+  readonly response_truncated: number | null;
+  readonly response_segment: number | null;
+  readonly response_headers: Uint8Array | null;
+  readonly parts_segment: number | null;
+  readonly is_partial: number | null;
+  readonly received_ms: number | null;
+  readonly sent_ms: number | null;
+  readonly connect_ms: number | null;
+  readonly first_byte_ms: number | null;
+  readonly first_token_ms: number | null;
+  readonly ended_ms: number | null;
+  readonly overhead_ms: number | null;
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly cache_read_tokens: number | null;
+  readonly cache_write_5m_tokens: number | null;
+  readonly cache_write_1h_tokens: number | null;
+  readonly reasoning_tokens: number | null;
+  readonly provider_usage: string | null;
+}
+
+/** What belongs to a row but lies elsewhere. */
+export interface Beside {
+  readonly requestHeaders: readonly string[];
+  readonly toolResults: readonly ToolResultRecord[];
+}
+
+export const EXCHANGE_ROWS = `
+  SELECT exchanges.*, origins.*, session_id
+  FROM exchanges JOIN origins USING (origin_key) JOIN sessions USING (session_key)`;
+
+export function requestOf(row: ExchangeRow, beside: Beside): ExchangeRequest {
+  return {
+    id: row.exchange_id,
+    sessionId: row.session_id,
+    sessionSource: row.session_source,
+    startedAt: row.started_at,
+    client: row.client,
+    clientVersion: row.client_version,
+    userAgent: row.user_agent,
+    provider: row.provider,
+    dialect: row.dialect,
+    transport: row.transport,
+    method: row.method,
+    target: row.target,
+    upstream: row.upstream,
+    auxiliary: row.auxiliary,
+    agentId: row.agent_id,
+    parentId: row.parent_id,
+    model: row.model,
+    stream: row.stream === 1,
+    previousResponseId: row.previous_response_id,
+    promptPreview: row.prompt_preview,
+    messageCount: row.message_count,
+    requestBody: factsOf(requestBodyOf(row)),
+    ...beside,
+  };
+}
+
+/** Null while the exchange runs. */
+export function endOf(row: ExchangeRow): ExchangeSummary['end'] {
+  if (row.outcome === null || row.ended_at === null) return null;
+  return {
+    id: row.exchange_id,
+    sessionId: row.session_id,
+    endedAt: row.ended_at,
+    outcome: row.outcome,
+    errorCode: row.error_code,
+    errorMessage: row.error_message,
+    status: row.status,
+    responseId: row.response_id,
+    modelUsed: row.model_used,
+    stopReason: row.stop_reason,
+    usage: usageOf(row),
+    providerUsage: row.provider_usage === null ? null : JSON.parse(row.provider_usage),
+    timing: {
+      received: row.received_ms,
+      sent: row.sent_ms,
+      connect: row.connect_ms,
+      firstByte: row.first_byte_ms,
+      firstToken: row.first_token_ms,
+      ended: row.ended_ms,
+      overhead: row.overhead_ms,
+    },
+    responseBody: factsOf(responseBodyOf(row)),
+    isPartial: row.is_partial !== 0,
+  };
+}
+
+/** Columns of tokens, of an exchange or summed. */
+export interface UsageColumns {
+  readonly input_tokens: number | null;
+  readonly output_tokens: number | null;
+  readonly cache_read_tokens: number | null;
+  readonly cache_write_5m_tokens: number | null;
+  readonly cache_write_1h_tokens: number | null;
+  readonly reasoning_tokens: number | null;
+}
+
+/** Null when the provider sent none. */
+export function usageOf(row: UsageColumns): Usage | null {
+  if (row.input_tokens === null) return null;
+  return {
+    input: row.input_tokens,
+    cacheRead: row.cache_read_tokens ?? 0,
+    cacheWrite5m: row.cache_write_5m_tokens ?? 0,
+    cacheWrite1h: row.cache_write_1h_tokens ?? 0,
+    output: row.output_tokens ?? 0,
+    reasoning: row.reasoning_tokens ?? 0,
+  };
+}
+
+export function requestBodyOf(row: ExchangeRow): BodyColumns {
+  return {
+    bytes: row.request_bytes,
+    sha256: row.request_sha256,
+    truncated: row.request_truncated,
+    segment: row.request_segment,
+  };
+}
+
+export function responseBodyOf(row: ExchangeRow): BodyColumns {
+  return {
+    bytes: row.response_bytes,
+    sha256: row.response_sha256,
+    truncated: row.response_truncated,
+    segment: row.response_segment,
+  };
+}
+
+function factsOf(body: BodyColumns): BodyFacts {
+  return {
+    bytes: body.bytes ?? 0,
+    sha256: body.sha256 === null ? null : Buffer.from(body.sha256).toString('hex'),
+    truncated: body.truncated === 1,
+  };
+}

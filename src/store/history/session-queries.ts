@@ -1,0 +1,100 @@
+/** The list of sessions, one session, and ids by their beginning. */
+import { type ClientName, OTHER_SESSION } from '../../core/exchange.ts';
+import type { SessionFilter, SessionSummary } from '../../core/ports.ts';
+import type { Database, Statement } from '../database.ts';
+import { type UsageColumns, usageOf } from './exchange-row.ts';
+
+interface SessionRow extends UsageColumns {
+  readonly session_id: string;
+  readonly started_at: number;
+  readonly last_activity_at: number;
+  readonly client: ClientName;
+  readonly provider: string;
+  readonly model_used: string | null;
+  readonly title: string | null;
+  readonly request_count: number;
+  readonly error_count: number;
+  readonly usage_count: number;
+  readonly unknown_usage_count: number;
+  readonly tool_call_count: number;
+}
+
+interface ListParameters {
+  readonly limit: number;
+  readonly since: number | null;
+  readonly model: string | null;
+  readonly client: string | null;
+  readonly provider: string | null;
+  readonly hidden: string;
+}
+
+export class SessionQueries {
+  readonly #list: Statement<[ListParameters], SessionRow>;
+  readonly #one: Statement<[string], SessionRow>;
+  readonly #newest: Statement<[string], { session_id: string }>;
+  readonly #byPrefix: Statement<[{ prefix: string; limit: number }], { session_id: string }>;
+
+  constructor(database: Database) {
+    this.#list = database.prepare(`
+      SELECT * FROM sessions
+      WHERE session_id <> @hidden
+        AND (@since IS NULL OR last_activity_at >= @since)
+        AND (@model IS NULL OR instr(lower(model_used), lower(@model)) > 0)
+        AND (@client IS NULL OR client = @client)
+        AND (@provider IS NULL OR provider = @provider)
+      ORDER BY last_activity_at DESC, session_key DESC LIMIT @limit`);
+    this.#one = database.prepare('SELECT * FROM sessions WHERE session_id = ?');
+    this.#newest = database.prepare(
+      'SELECT session_id FROM sessions WHERE session_id <> ? ORDER BY last_activity_at DESC, session_key DESC LIMIT 1',
+    );
+    // `>=` uses the index; substr is exact where LIKE would give % and _ a meaning.
+    this.#byPrefix = database.prepare(`
+      SELECT session_id FROM sessions
+      WHERE session_id >= @prefix AND substr(session_id, 1, length(@prefix)) = @prefix
+      ORDER BY last_activity_at DESC, session_key DESC LIMIT @limit`);
+  }
+
+  /** Newest activity first. */
+  list(filter: SessionFilter): SessionSummary[] {
+    const parameters = {
+      limit: filter.limit,
+      since: filter.since ?? null,
+      model: filter.model ?? null,
+      client: filter.client ?? null,
+      provider: filter.provider ?? null,
+      hidden: OTHER_SESSION,
+    };
+    return this.#list.all(parameters).map(summaryOf);
+  }
+
+  one(sessionId: string): SessionSummary | null {
+    const row = this.#one.get(sessionId);
+    return row === undefined ? null : summaryOf(row);
+  }
+
+  /** A whole id is itself, even where longer ones begin with it. */
+  resolve(prefix: string, limit: number): string[] {
+    if (prefix === '') return [];
+    if (this.#one.get(prefix) !== undefined) return [prefix];
+    const rows =
+      prefix === 'last' ? this.#newest.all(OTHER_SESSION) : this.#byPrefix.all({ prefix, limit });
+    return rows.map((row) => row.session_id);
+  }
+}
+
+function summaryOf(row: SessionRow): SessionSummary {
+  return {
+    sessionId: row.session_id,
+    startedAt: row.started_at,
+    lastActivityAt: row.last_activity_at,
+    client: row.client,
+    provider: row.provider,
+    modelUsed: row.model_used,
+    title: row.title,
+    requests: row.request_count,
+    errors: row.error_count,
+    usage: row.usage_count === 0 ? null : usageOf(row),
+    unknownUsage: row.unknown_usage_count,
+    toolCalls: row.tool_call_count,
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * Brings a database to the schema of this program: numbered steps, forward only, each in its own
+ * transaction, the reached number kept in `user_version`. A released step is never edited.
+ */
+import type { Database } from './database.ts';
+import { INITIAL_SCHEMA } from './migrations/001-initial.ts';
+
+/** `MIGRATIONS[n]` leads from version n to n + 1. */
+const MIGRATIONS: readonly string[] = [INITIAL_SCHEMA];
+
+export const SCHEMA_VERSION = MIGRATIONS.length;
+
+/** 0 for a file without a schema. */
+export function schemaVersion(database: Database): number {
+  return Number(database.pragma('user_version', { simple: true }));
+}
+
+/** Applies the missing steps up to `target`; does nothing on a current database. */
+export function migrate(database: Database, target: number = SCHEMA_VERSION): void {
+  for (let version = schemaVersion(database); version < target; version += 1) {
+    applyStep(database, version);
+  }
+}
+
+function applyStep(database: Database, from: number): void {
+  // IMMEDIATE, and the version read again inside: another process may be migrating the same file.
+  database
+    .transaction(() => {
+      if (schemaVersion(database) !== from) return;
+      database.exec(MIGRATIONS[from] ?? '');
+      database.pragma(`user_version = ${from + 1}`);
+    })
+    .immediate();
+}

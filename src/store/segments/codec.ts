@@ -1,0 +1,54 @@
+/**
+ * The stored form of one segment: raw or zstd, plain content or a recipe. Whether compression pays is
+ * decided here; no SQL.
+ */
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { decodeRecipe, encodeRecipe, type Piece } from './recipe.ts';
+
+export interface PackedSegment {
+  /** Of the content that was packed. */
+  readonly size: number;
+  readonly codec: number;
+  readonly content: Uint8Array;
+}
+
+const CODEC = { raw: 0, zstd: 1, recipe: 2, recipeZstd: 3 } as const;
+/** Below this a zstd frame's own 10 bytes eat the gain. */
+const MIN_COMPRESSED_BYTES = 64;
+const WORTHWHILE = 0.95;
+const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
+
+/** `pieces` joined are the content; `size` is its length. */
+export function pack(size: number, pieces: readonly Piece[]): PackedSegment {
+  const only = pieces.length === 1 ? pieces[0] : undefined;
+  if (typeof only === 'object') return packRaw(size, compressed(only), only);
+  const recipe = encodeRecipe(pieces);
+  const small = compressed(recipe);
+  return small === null
+    ? { size, codec: CODEC.recipe, content: recipe }
+    : { size, codec: CODEC.recipeZstd, content: small };
+}
+
+function packRaw(size: number, small: Uint8Array | null, plain: Uint8Array): PackedSegment {
+  return small === null
+    ? { size, codec: CODEC.raw, content: plain }
+    : { size, codec: CODEC.zstd, content: small };
+}
+
+/** Null when compression does not pay. */
+function compressed(plain: Uint8Array): Uint8Array | null {
+  if (plain.length < MIN_COMPRESSED_BYTES) return null;
+  const small = zstdCompressSync(plain, ZSTD);
+  return small.length < plain.length * WORTHWHILE ? small : null;
+}
+
+/** The content; `resolve` gives that of a referenced segment. */
+export function unpack(packed: PackedSegment, resolve: (key: number) => Uint8Array): Buffer {
+  const { codec, content } = packed;
+  const isCompressed = codec === CODEC.zstd || codec === CODEC.recipeZstd;
+  const plain = isCompressed ? zstdDecompressSync(content) : Buffer.from(content);
+  if (codec === CODEC.raw || codec === CODEC.zstd) return plain;
+  return Buffer.concat(
+    decodeRecipe(plain).map((piece) => (typeof piece === 'number' ? resolve(piece) : piece)),
+  );
+}

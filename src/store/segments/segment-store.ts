@@ -1,0 +1,198 @@
+/**
+ * Content-addressed storage: whatever is put is stored once and comes back byte for byte. A JSON
+ * body becomes a recipe of its elements, an element a recipe of its long strings; everything else is
+ * stored whole. What was encoded is decoded and compared before it is trusted. Runs inside the
+ * caller's transaction: after a rollback call forget(), since remembered keys may be gone.
+ */
+import { hash } from 'node:crypto';
+import type { Database, Statement } from '../database.ts';
+import { LruMap } from '../lru.ts';
+import { type PackedSegment, pack, unpack } from './codec.ts';
+import type { Piece } from './recipe.ts';
+import { type Layout, type Range, type Span, scan, scanStrings } from './scan.ts';
+
+/** A range of a content and the segment that holds it. */
+interface Stored extends Range {
+  readonly segment: number;
+}
+
+/** A piece of a body and the segment that holds it. */
+interface StoredSpan extends Span {
+  readonly segment: number;
+}
+
+/** The pieces of a body, stored. */
+export interface StoredLayout extends Layout {
+  readonly spans: readonly StoredSpan[];
+}
+
+export interface StoredBody {
+  readonly segment: number;
+  readonly layout: StoredLayout;
+}
+
+/** 128 bits of the sha256, and the length: the full hash of every body is kept with its exchange. */
+const HASH_BYTES = 16;
+/** Keys known without asking SQLite: about 15 MB when full. */
+const REMEMBERED_KEYS = 100_000;
+/** A literal of a body's skeleton this long (model, metadata, settings) repeats too. */
+const SHARED_LITERAL_BYTES = 64;
+/** Body, element, string. Deeper means a damaged database. */
+const MAX_DEPTH = 3;
+
+export class SegmentStore {
+  readonly #keys = new LruMap<string, number>(REMEMBERED_KEYS);
+  readonly #find: Statement<[Uint8Array, number], { segment_key: number }>;
+  readonly #insert: Statement<[Uint8Array, number, number, Uint8Array]>;
+
+  constructor(database: Database) {
+    this.#find = database.prepare('SELECT segment_key FROM segments WHERE hash = ? AND size = ?');
+    this.#insert = database.prepare(
+      'INSERT INTO segments (hash, size, codec, content) VALUES (?, ?, ?, ?)',
+    );
+  }
+
+  /** Stores `bytes` whole, without looking inside. */
+  put(bytes: Uint8Array): number {
+    return this.#putParts(bytes, []);
+  }
+
+  /** Stores JSON of our own making: long strings by themselves, the rest together. */
+  putJson(bytes: Uint8Array): number {
+    return this.#putParts(bytes, this.#putRanges(bytes, scanStrings(bytes)));
+  }
+
+  /** Stores a body by its pieces where it is a JSON object, else whole. */
+  putBody(bytes: Uint8Array): StoredBody {
+    const layout = this.putLayout(bytes);
+    if (layout.spans.length === 0) return { segment: this.put(bytes), layout };
+    const stored = fillGaps(bytes.length, layout.spans, (gap) => ({
+      ...gap,
+      segment: this.put(slice(bytes, gap)),
+    }));
+    return { segment: this.#putParts(bytes, stored), layout };
+  }
+
+  /** Stores only the pieces of a JSON body, not the body. */
+  putLayout(bytes: Uint8Array): StoredLayout {
+    const { spans, shortStrings } = scan(bytes);
+    // All strings before all elements: the elements of a body get consecutive keys, and a run of
+    // consecutive keys costs next to nothing in every later request.
+    const strings = spans.map((span) => this.#putStrings(bytes, span));
+    const stored = spans.map((span, index) => ({
+      ...span,
+      segment: this.#putParts(slice(bytes, span), strings[index] ?? []),
+    }));
+    return { spans: stored, shortStrings };
+  }
+
+  /** Forgets all remembered keys. */
+  forget(): void {
+    this.#keys.clear();
+  }
+
+  /** Long strings of an element that is new; a known element needs no look inside. */
+  #putStrings(bytes: Uint8Array, span: Span): Stored[] {
+    if (span.strings.length === 0) return [];
+    const element = slice(bytes, span);
+    if (this.#keyOf(digestOf(element), element.length) !== undefined) return [];
+    const from = span.start;
+    return this.#putRanges(
+      element,
+      span.strings.map(({ start, end }) => ({ start: start - from, end: end - from })),
+    );
+  }
+
+  #putRanges(bytes: Uint8Array, ranges: readonly Range[]): Stored[] {
+    return ranges.map((range) => ({ ...range, segment: this.put(slice(bytes, range)) }));
+  }
+
+  #keyOf(digest: string, size: number): number | undefined {
+    const remembered = this.#keys.get(digest);
+    if (remembered !== undefined) return remembered;
+    const key = this.#find.get(Buffer.from(digest, 'hex'), size)?.segment_key;
+    if (key !== undefined) this.#keys.set(digest, key);
+    return key;
+  }
+
+  #putParts(bytes: Uint8Array, stored: readonly Stored[]): number {
+    const digest = digestOf(bytes);
+    const known = this.#keyOf(digest, bytes.length);
+    if (known !== undefined) return known;
+    const { codec, content } = packFaithfully(bytes, stored);
+    const result = this.#insert.run(Buffer.from(digest, 'hex'), bytes.length, codec, content);
+    const key = Number(result.lastInsertRowid);
+    this.#keys.set(digest, key);
+    return key;
+  }
+}
+
+/** The read side; works on a read-only connection. */
+export class SegmentReader {
+  readonly #read: Statement<[number], PackedSegment>;
+
+  constructor(database: Database) {
+    this.#read = database.prepare(
+      'SELECT size, codec, content FROM segments WHERE segment_key = ?',
+    );
+  }
+
+  /** The bytes that were put. Throws when the segment is missing or damaged. */
+  get(segment: number): Buffer {
+    return this.#get(segment, 0);
+  }
+
+  #get(segment: number, depth: number): Buffer {
+    const packed = this.#read.get(segment);
+    if (packed === undefined) throw new Error(`segment ${segment} is missing`);
+    if (depth > MAX_DEPTH) throw new Error(`segment ${segment} is nested too deep`);
+    const bytes = unpack(packed, (key) => this.#get(key, depth + 1));
+    if (bytes.length !== packed.size) throw new Error(`segment ${segment} is damaged`);
+    return bytes;
+  }
+}
+
+function digestOf(bytes: Uint8Array): string {
+  return hash('sha256', bytes, 'hex').slice(0, HASH_BYTES * 2);
+}
+
+function slice(bytes: Uint8Array, range: Range): Uint8Array {
+  return bytes.subarray(range.start, range.end);
+}
+
+/** The stored ranges, and those that `store` makes of the long gaps before, between and after them. */
+function fillGaps(
+  length: number,
+  spans: readonly Stored[],
+  store: (gap: Range) => Stored,
+): Stored[] {
+  const filled: Stored[] = [];
+  let at = 0;
+  for (const span of [...spans, { start: length, end: length, segment: 0 }]) {
+    if (span.start - at >= SHARED_LITERAL_BYTES) filled.push(store({ start: at, end: span.start }));
+    if (span.end > span.start) filled.push(span);
+    at = span.end;
+  }
+  return filled;
+}
+
+/** `bytes` as the stored ranges and the literals between them. */
+function piecesOf(bytes: Uint8Array, stored: readonly Stored[]): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const range of stored) {
+    if (range.start > at) pieces.push(bytes.subarray(at, range.start));
+    pieces.push(range.segment);
+    at = range.end;
+  }
+  if (at < bytes.length || pieces.length === 0) pieces.push(bytes.subarray(at));
+  return pieces;
+}
+
+/** Decodes what is about to be stored, and falls back to the whole bytes if they did not come back. */
+function packFaithfully(bytes: Uint8Array, stored: readonly Stored[]): PackedSegment {
+  const packed = pack(bytes.length, piecesOf(bytes, stored));
+  const ranges = new Map(stored.map((range) => [range.segment, range]));
+  const again = unpack(packed, (key) => slice(bytes, ranges.get(key) ?? { start: 0, end: 0 }));
+  return Buffer.compare(again, bytes) === 0 ? packed : pack(bytes.length, [bytes]);
+}

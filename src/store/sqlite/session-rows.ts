@@ -1,0 +1,67 @@
+/** Writes `sessions`: one row a conversation, its sums always those of its exchanges. */
+import type { ExchangeRequest } from '../../core/exchange.ts';
+import type { Database, Statement } from '../database.ts';
+import { isCounted, SUM_COLUMNS, type Sums } from './sums.ts';
+
+interface NewSession {
+  readonly session_id: string;
+  readonly started_at: number;
+  readonly client: string;
+  readonly provider: string;
+  readonly title: string | null;
+  readonly model: string | null;
+  readonly requests: number;
+}
+
+export interface SessionEnd {
+  readonly session: number;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** The model to show for the session; null leaves it as it is. */
+  readonly model: string | null;
+}
+
+export class SessionRows {
+  readonly #open: Statement<[NewSession], { session_key: number }>;
+  readonly #add: Statement<[SessionEnd & Sums]>;
+
+  constructor(database: Database) {
+    this.#open = database.prepare(`
+      INSERT INTO sessions (
+        session_id, started_at, last_activity_at, client, provider, title, model_used, request_count
+      ) VALUES (@session_id, @started_at, @started_at, @client, @provider, @title, @model, @requests)
+      ON CONFLICT (session_id) DO UPDATE SET
+        started_at = min(started_at, excluded.started_at),
+        last_activity_at = max(last_activity_at, excluded.started_at),
+        title = coalesce(title, excluded.title),
+        model_used = coalesce(model_used, excluded.model_used),
+        request_count = request_count + excluded.request_count
+      RETURNING session_key`);
+    this.#add = database.prepare(`
+      UPDATE sessions SET
+        ${SUM_COLUMNS.map((column) => `${column} = ${column} + @${column}`).join(', ')},
+        last_activity_at = max(last_activity_at, @at),
+        model_used = coalesce(@model, model_used)
+      WHERE session_key = @session`);
+  }
+
+  /** Counts a request that was not known before; gives the session's key. */
+  begin(request: ExchangeRequest): number {
+    const isTurn = request.auxiliary === null;
+    const row = this.#open.get({
+      session_id: request.sessionId,
+      started_at: request.startedAt,
+      client: request.client,
+      provider: request.provider,
+      title: isTurn ? request.promptPreview : null,
+      model: isTurn ? request.model : null,
+      requests: Number(isCounted(request.auxiliary)),
+    });
+    if (row === undefined) throw new Error(`session ${request.sessionId} was not written`);
+    return row.session_key;
+  }
+
+  add(end: SessionEnd, sums: Sums): void {
+    this.#add.run({ ...end, ...sums });
+  }
+}

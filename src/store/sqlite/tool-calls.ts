@@ -1,0 +1,145 @@
+/**
+ * Writes `tool_calls`: what the model asked for, joined by its id to the result the client sent back.
+ * A result counts once, however often the history re-sends it.
+ */
+import type { ExchangeEnd, ExchangeRequest, ToolResultRecord } from '../../core/exchange.ts';
+import { truncate } from '../../core/text.ts';
+import type { Database, Statement } from '../database.ts';
+import { LruMap } from '../lru.ts';
+
+/** An exchange as its rows name it. */
+export interface ExchangeKeys {
+  readonly exchange: number;
+  readonly session: number;
+}
+
+interface CallRow {
+  readonly exchange: number;
+  readonly position: number;
+  readonly session: number;
+  readonly callId: string;
+  readonly name: string;
+  readonly arguments: string;
+  readonly requestedAt: number;
+  readonly isError: number | null;
+  readonly resultBytes: number | null;
+  readonly resultAt: number | null;
+}
+
+interface ResultRow {
+  readonly exchange: number;
+  readonly session: number;
+  readonly callId: string;
+  readonly at: number;
+  readonly isError: number | null;
+  readonly bytes: number;
+}
+
+interface SeenResult {
+  readonly row: ResultRow;
+  readonly isJoined: boolean;
+}
+
+/** Enough for a line of a table or a file name in JSON; the answer's parts hold the whole. */
+const MAX_ARGUMENTS = 2_000;
+const MAX_ID = 255;
+const REMEMBERED_RESULTS = 50_000;
+/**
+ * A compressed answer is decoded in the background, so its end may be written after the request that
+ * carries its tools' results; both stamps are then within this time.
+ */
+const OVERTAKING_MS = 1_000;
+
+export class ToolCallRows {
+  readonly #ask: Statement<[CallRow]>;
+  readonly #answer: Statement<[ResultRow]>;
+  /** Results seen: a history of hundreds of them comes again with every request. */
+  readonly #seen = new LruMap<string, SeenResult>(REMEMBERED_RESULTS);
+
+  constructor(database: Database) {
+    this.#ask = database.prepare(`
+      INSERT OR REPLACE INTO tool_calls (
+        exchange_key, position, session_key, call_id, name, arguments, requested_at,
+        is_error, result_bytes, result_at
+      ) VALUES (
+        @exchange, @position, @session, @callId, @name, @arguments, @requestedAt,
+        @isError, @resultBytes, @resultAt
+      )`);
+    // Some servers number their calls anew in every answer: the newest open call of that id is meant.
+    this.#answer = database.prepare(`
+      UPDATE tool_calls SET result_exchange_key = @exchange, result_at = @at, is_error = @isError,
+        result_bytes = @bytes, duration_ms = max(0, @at - requested_at)
+      WHERE (exchange_key, position) = (
+        SELECT exchange_key, position FROM tool_calls
+        WHERE session_key = @session AND call_id = @callId AND result_at IS NULL
+          AND exchange_key <> @exchange
+        ORDER BY exchange_key DESC, position DESC LIMIT 1)`);
+  }
+
+  asked(keys: ExchangeKeys, end: ExchangeEnd): void {
+    end.toolCalls.forEach((call, position) => {
+      const own = ownResult(end, call.id);
+      this.#ask.run({
+        ...keys,
+        position,
+        callId: truncate(call.id, MAX_ID),
+        name: truncate(call.name, MAX_ID),
+        arguments: truncate(call.arguments, MAX_ARGUMENTS),
+        requestedAt: end.endedAt,
+        isError: own === null ? null : flag(own.isError),
+        resultBytes: own?.bytes ?? null,
+        resultAt: own === null ? null : end.endedAt,
+      });
+      this.#joinEarly(joinKey(keys.session, call.id), end.endedAt);
+    });
+  }
+
+  /** Newest result first: with repeated ids the last one belongs to the newest call. */
+  answered(keys: ExchangeKeys, request: ExchangeRequest): void {
+    for (const result of request.toolResults.toReversed()) {
+      const key = joinKey(keys.session, result.id);
+      if (this.#seen.get(key) !== undefined) continue;
+      const row = {
+        ...keys,
+        callId: truncate(result.id, MAX_ID),
+        at: request.startedAt,
+        isError: flag(result.isError),
+        bytes: result.bytes,
+      };
+      this.#seen.set(key, { row, isJoined: this.#answer.run(row).changes > 0 });
+    }
+  }
+
+  /** Forgets the results seen: needed after a rollback. */
+  forget(): void {
+    this.#seen.clear();
+  }
+
+  /** A new call makes an earlier result of the same id history, unless that one was waiting for it. */
+  #joinEarly(key: string, requestedAt: number): void {
+    const early = this.#seen.get(key);
+    if (early === undefined) return;
+    const isWaiting = !early.isJoined && early.row.at >= requestedAt - OVERTAKING_MS;
+    if (isWaiting)
+      this.#seen.set(key, { ...early, isJoined: this.#answer.run(early.row).changes > 0 });
+    else this.#seen.delete(key);
+  }
+}
+
+/** Tools that the provider runs have their result in the same answer; their duration is not known. */
+function ownResult(end: ExchangeEnd, id: string): ToolResultRecord | null {
+  for (const part of end.parts) {
+    if (part.type === 'tool-result' && part.id === id) {
+      return { id, bytes: Buffer.byteLength(part.text), isError: part.isError };
+    }
+  }
+  return null;
+}
+
+function joinKey(session: number, id: string): string {
+  return `${session}:${id}`;
+}
+
+function flag(value: boolean | null): number | null {
+  return value === null ? null : Number(value);
+}

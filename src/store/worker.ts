@@ -1,0 +1,76 @@
+/**
+ * Entry of the recorder thread: ties the tap's port, the sinks and the main thread's port to a
+ * Recorder. Nothing is decided here; everything that can be tested is in recorder/.
+ */
+import {
+  type MessagePort,
+  parentPort,
+  receiveMessageOnPort,
+  workerData,
+} from 'node:worker_threads';
+import type { TapBatch } from '../core/tap.ts';
+import { JsonlSink } from './jsonl-sink.ts';
+import type { MainToRecorder, RecorderToMain, RecorderWorkerData } from './messages.ts';
+import { systemClock } from './recorder/clock.ts';
+import { Recorder } from './recorder/recorder.ts';
+import type { SinkSlot } from './recorder/sink-queue.ts';
+import { SqliteSink } from './sqlite-sink.ts';
+
+if (parentPort !== null) startRecorder(parentPort, workerData);
+
+function startRecorder(main: MessagePort, data: RecorderWorkerData): void {
+  const tell = (message: RecorderToMain): void => main.postMessage(message);
+  const early: string[] = [];
+  let onNotice = (notice: string): void => {
+    early.push(notice);
+  };
+  const sqlite = sqliteSlot(data, (notice) => onNotice(notice));
+  const jsonl = jsonlSlot(data, (notice) => onNotice(notice));
+  const recorder = new Recorder({
+    maxBodyBytes: data.options.maxBodyBytes,
+    clock: systemClock,
+    counters: new BigInt64Array(data.counters),
+    slots: [jsonl, sqlite].filter((slot) => slot !== null),
+    emit: (events) => tell({ type: 'events', events }),
+    onNotice: (notice) => onNotice(notice),
+    findSessionByResponseId: (id) => sqlite?.sink.findSessionByResponseId(id) ?? null,
+  });
+  recorder.open();
+  data.tapPort.on('message', (batch: TapBatch) => recorder.take(batch));
+  main.once('message', (message: MainToRecorder) => {
+    // Without a listener the port would no longer keep this thread alive while it tries to write.
+    main.ref();
+    void close(recorder, data.tapPort, message.deadlineMs).then(() => {
+      tell({ type: 'closed' });
+      main.close();
+    });
+  });
+  tell({ type: 'ready', notices: early });
+  onNotice = (notice) => tell({ type: 'notices', notices: [notice] });
+}
+
+/** Batches that the proxy posted before it ended may still wait in the port. */
+async function close(recorder: Recorder, tap: MessagePort, deadlineMs: number): Promise<void> {
+  for (let left = receiveMessageOnPort(tap); left; left = receiveMessageOnPort(tap)) {
+    recorder.take(left.message);
+  }
+  await recorder.close(deadlineMs);
+  tap.close();
+}
+
+type Notify = (notice: string) => void;
+
+function sqliteSlot(
+  { options, instanceId }: RecorderWorkerData,
+  onNotice: Notify,
+): (SinkSlot & { sink: SqliteSink }) | null {
+  const path = options.sqlitePath;
+  if (path === null) return null;
+  return { name: 'SQLite', path, sink: new SqliteSink({ path, instanceId, onNotice }) };
+}
+
+function jsonlSlot({ options }: RecorderWorkerData, onNotice: Notify): SinkSlot | null {
+  const directory = options.jsonlDirectory;
+  if (directory === null) return null;
+  return { name: 'JSONL', path: directory, sink: new JsonlSink({ directory, onNotice }) };
+}

@@ -1,0 +1,79 @@
+// Who may import whom (docs/ARCHITECTURE.md). Independent of compiler and linter; fails when it saw
+// too few files, so that it cannot be green on an empty tree.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  core: [],
+  dialects: ['core'],
+  config: ['core'],
+  store: ['core', 'dialects'],
+  proxy: ['core'],
+  cli: ['core', 'dialects', 'config', 'store', 'proxy'],
+};
+
+/** Packages fenced to the one place that may know them. */
+const PACKAGE_FENCE: Record<string, RegExp> = {
+  undici: /^src\/proxy\//,
+  'better-sqlite3': /^src\/store\/database\.ts$/,
+  commander: /^src\/cli\//,
+  chalk: /^src\/cli\//,
+  zod: /^src\/config\//,
+  yaml: /^src\/config\//,
+  'eventsource-parser': /^src\/dialects\//,
+};
+
+const MAX_LINES = 300;
+const files = readdirSync('src', { recursive: true, encoding: 'utf8' })
+  .filter((file) => /\.tsx?$/.test(file))
+  .map((file) => join('src', file).replaceAll('\\', '/'));
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(/(?:from |import\()'([^'\s]+)'/g)].map((match) => match[1] ?? '');
+}
+
+function areaOf(file: string): string {
+  return file.split('/')[1] ?? '';
+}
+
+describe('architecture', () => {
+  it('sees the whole tree', () => {
+    expect(files.length).toBeGreaterThan(60);
+  });
+
+  it('imports only along the table', () => {
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => target.startsWith('.'))
+        .map((target) => areaOf(relative('.', join(dirname(file), target)).replaceAll('\\', '/')))
+        .filter((area) => area !== areaOf(file) && !MAY_IMPORT[areaOf(file)]?.includes(area))
+        .map((area) => `${file} imports ${area}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps packages behind their fence, and core free of Node', () => {
+    const wrong = files.flatMap((file) =>
+      importsOf(file)
+        .filter((target) => !target.startsWith('.'))
+        .filter((target) => {
+          if (areaOf(file) === 'core') return true;
+          if (areaOf(file) === 'dialects' && target.startsWith('node:')) return true;
+          if (target.startsWith('node:')) return false;
+          const fence = PACKAGE_FENCE[target];
+          return fence === undefined || !fence.test(file);
+        })
+        .map((target) => `${file} imports ${target}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('keeps files small', () => {
+    const long = files.filter(
+      (file) => readFileSync(file, 'utf8').split('\n').length > MAX_LINES + 1,
+    );
+    expect(long).toEqual([]);
+  });
+});

@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import { makePrinter } from '../../../src/cli/print.ts';
+import { exposureWarning, startSummary } from '../../../src/cli/server/start-summary.ts';
+import { requireConfig } from '../../../src/config/load.ts';
+import { proxyOptions, recorderOptions } from '../../../src/config/options.ts';
+import { configInput } from '../../helpers/config-input.ts';
+
+const stream = { write: () => true, on: () => undefined };
+const { style } = makePrinter({
+  stdout: stream,
+  stderr: stream,
+  env: {},
+  noColor: true,
+  onClosedPipe: () => undefined,
+});
+
+function summary(yaml: string, host = '127.0.0.1'): string {
+  const loaded = requireConfig(configInput({ yaml }));
+  const proxy = proxyOptions(loaded.config, { version: '1.0.0', instanceId: 'i' }, {});
+  const recorder = recorderOptions(loaded.config);
+  return startSummary({ loaded, proxy, recorder, address: { host, port: 8081 } }, style).join('\n');
+}
+
+it('says where it listens, sends and records, and how to use it', () => {
+  const text = summary('');
+  expect(text).toContain('LunaRoute 1.0.0');
+  expect(text).toContain('http://127.0.0.1:8081  (OpenAI and Anthropic API)');
+  expect(text).toMatch(/anthropic → https:\/\/api\.anthropic\.com/);
+  expect(text).toMatch(/openai {4}→ https:\/\/api\.openai\.com/);
+  expect(text).toMatch(/SQLite .*sessions\.db/);
+  expect(text).toContain('ANTHROPIC_BASE_URL=http://127.0.0.1:8081 claude');
+});
+
+it('keeps a password in a base URL to itself, and says when nothing is recorded', () => {
+  const text = summary(
+    'session_recording: {enabled: false}\napi_dialect: openai\nproviders: {openai: {base_url: "https://u:canary@h/x"}}',
+    '::',
+  );
+  expect(text).not.toContain('canary');
+  expect(text).toMatch(/Recording +off/);
+  expect(text).toContain('http://[::1]:8081');
+  expect(text).not.toContain('ANTHROPIC_BASE_URL');
+});
+
+it('warns of an address that others can reach', () => {
+  expect(exposureWarning('127.0.0.1')).toBeNull();
+  expect(exposureWarning('localhost')).toBeNull();
+  expect(exposureWarning('0.0.0.0')).toContain('everyone who reaches this address');
+});
