@@ -128,7 +128,8 @@ try {
   const targets = [
     all.direct(),
     await all.pipe(),
-    await all.lunaroute('lunaroute (recording)', []),
+    await all.lunaroute('lunaroute, recording off', ['--no-recording']),
+    await all.lunaroute('lunaroute, recording on', []),
   ];
   const rows: Row[] = [];
   for (const scenario of SCENARIOS)

@@ -13,7 +13,9 @@ export function clientUrl(host: string, port: number): string {
 }
 
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127\./.test(host);
+  return (
+    host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host)
+  );
 }
 
 /** A URL for people: without the password that it may carry. */

@@ -41,7 +41,7 @@ const PER_PROVIDER: readonly (readonly [suffix: string, key: string])[] = [
 /** Read before the configuration is loaded. */
 const OTHER = ['LUNAROUTE_HOME', 'LUNAROUTE_CONFIG'];
 
-export const VARIABLES: readonly VariableBinding[] = [
+const VARIABLES: readonly VariableBinding[] = [
   ...GENERAL.map(([variable, key]) => ({ variable, path: key.split('.') })),
   ...['openai', 'anthropic'].flatMap((name) => [
     { variable: `${name.toUpperCase()}_API_KEY`, path: ['providers', name, 'api_key'] },

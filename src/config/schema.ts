@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 
-export const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
 const PROVIDER_TYPES = ['openai', 'anthropic', 'chatgpt'] as const;
 
 /** Longest wait that Node's timers can count, in seconds. */

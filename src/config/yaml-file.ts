@@ -33,7 +33,7 @@ export function readYamlFile(file: string): YamlFile {
 }
 
 /** `file` only names the text in diagnostics. */
-export function parseYaml(file: string, text: string): YamlFile {
+function parseYaml(file: string, text: string): YamlFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const sourceAt = (offset: number | null): Source => {

@@ -9,7 +9,7 @@ import { type ExchangeEnd, type ExchangeRequest, OTHER_SESSION } from './exchang
 import type { Stats } from './ports.ts';
 import { addEnd, addToolResult, emptyStats } from './stats.ts';
 
-export interface LiveExchange {
+interface LiveExchange {
   readonly request: ExchangeRequest;
   /** null until the response has started. */
   readonly status: number | null;
@@ -23,7 +23,7 @@ interface PendingCall {
   readonly askedAt: number;
 }
 
-export interface LiveSession {
+interface LiveSession {
   readonly sessionId: string;
   readonly lastActivityAt: number;
   readonly stats: Stats;

@@ -51,7 +51,7 @@ function lacksUsage(request: ExchangeRequest | null, end: ExchangeEnd): boolean 
 
 /** Tool names come from the wire: beyond this many, calls are counted together. */
 const MAX_TOOLS = 200;
-export const OTHER_TOOLS = '(others)';
+const OTHER_TOOLS = '(others)';
 
 function addCalls(
   tools: readonly ToolStats[],

@@ -10,7 +10,7 @@ import type { FailureCode } from '../core/tap.ts';
 export type ErrorShape = 'anthropic' | 'openai';
 
 /** `forbidden-*`: the guard's refusals, which are not exchanges. */
-export type OwnErrorCode =
+type OwnErrorCode =
   | FailureCode
   | 'forbidden-host'
   | 'forbidden-origin'

@@ -9,7 +9,7 @@ import { credentialVendor, usesConfiguredKey, type Vendor, vendorOf } from './cr
 import type { HeaderMap } from './headers.ts';
 import { chatgptTarget, type PathFacts, pathFacts } from './paths.ts';
 
-export interface RouteRequest {
+interface RouteRequest {
   readonly target: string;
   readonly headers: HeaderMap;
   /** The body's model; null when it has none; undefined while nobody has looked. */

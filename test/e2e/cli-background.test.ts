@@ -164,7 +164,8 @@ describe('status and stop', () => {
     await until('its record', () => existsSync(join(dataDir, `server-${port}.json`)) || undefined);
     expect((await run('status')).code).toBe(0);
     expect((await run('stop')).code).toBe(0);
-    expect(await server.stop()).toBe(0);
+    const { child } = server;
+    expect(await until('its end', () => child.exitCode ?? undefined)).toBe(0);
   });
 
   it('never touch what is not ours: a foreign listener, another data folder, a recycled pid', async () => {

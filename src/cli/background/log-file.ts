@@ -14,6 +14,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../../core/errors.ts';
 
 const MAX_BYTES = 10 * 1024 * 1024;
 
@@ -21,10 +22,17 @@ export function logFile(dataDir: string): string {
   return join(dataDir, 'server.log');
 }
 
-/** Opens the log for appending; creates the folder when it is missing. */
+/** Opens the log for appending; creates the folder when it is missing. Throws a UserError. */
 export function openLogFile(dataDir: string): number {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  return openSync(logFile(dataDir), 'a', 0o600);
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    return openSync(logFile(dataDir), 'a', 0o600);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`cannot write ${logFile(dataDir)}: ${reason}`, {
+      hint: 'set LUNAROUTE_HOME to a folder that you can write to',
+    });
+  }
 }
 
 /** Bytes of the log now; 0 when there is none. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
 import { ProxyServer } from '../../../src/proxy/server.ts';
 import { call, post, rawClient } from '../../helpers/proxy-client.ts';
@@ -66,12 +67,25 @@ test('what outlives the deadline is cut, on both sides, and recorded as such', a
   await waitFor(() => upstream.sockets.size === 0, 'the provider’s connection to close');
 });
 
-test('connections are kept and the freshest is used first', async () => {
+/** Answers the first three requests together, so that they need a connection each. */
+function threeAtOnce(onRequest: (req: IncomingMessage) => void) {
+  const waiting: ServerResponse[] = [];
+  let hits = 0;
+  return (req: IncomingMessage, res: ServerResponse): void => {
+    hits += 1;
+    onRequest(req);
+    waiting.push(res);
+    if (hits >= 3) for (const each of waiting.splice(0)) each.end();
+  };
+}
+
+test('connections are kept and one of them serves what follows', async () => {
   const used: number[] = [];
-  const upstream = await startUpstream((req, res) => {
-    used.push(req.socket.remotePort ?? 0);
-    setTimeout(() => res.end(), 20);
-  });
+  const upstream = await startUpstream(
+    threeAtOnce((req) => {
+      used.push(req.socket.remotePort ?? 0);
+    }),
+  );
   const { port } = await startProxy(upstream.port);
   await Promise.all([post(port), post(port), post(port)]);
   expect(new Set(used).size).toBe(3);
@@ -81,9 +95,7 @@ test('connections are kept and the freshest is used first', async () => {
 });
 
 test('no more connections are kept than configured', async () => {
-  const upstream = await startUpstream((_req, res) => {
-    setTimeout(() => res.end(), 20);
-  });
+  const upstream = await startUpstream(threeAtOnce(() => undefined));
   const { port } = await startProxy(upstream.port, { provider: { poolMaxIdle: 1 } });
   const answers = await Promise.all([post(port), post(port), post(port)]);
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
