@@ -90,6 +90,9 @@ describe('env', () => {
     expect(new Set(results.map(({ stdout }) => stdout)).size).toBe(1);
     const { pid } = await healthz();
     for (const { stderr } of results) expect(stderr).toContain(`(pid ${pid})`);
+    // No loser waits for its turn.
+    await run('stop');
+    expect((await run('status')).code).toBe(1);
   });
 
   it('a foreign listener: no exports, exit 1, and how to go on', async () => {

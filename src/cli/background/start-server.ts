@@ -44,8 +44,14 @@ export async function ensureServer(context: Context, request: StartRequest): Pro
   const child = spawnServer(context, request);
   const server = await waitForAnswer(child, request);
   if (server === null) throw failedStart(request, logStart);
-  const isNew = server.kind === 'ours' && server.record.pid === child.pid;
+  const isNew = pidOf(server) === child.pid;
+  // The loser of a race must not take the port when the winner is stopped.
+  if (!isNew) child.kill();
   return { server, isNew };
+}
+
+export function pidOf(server: Answering): number {
+  return server.kind === 'ours' ? server.record.pid : server.listener.pid;
 }
 
 function spawnServer(context: Context, { dataDir, words }: StartRequest): ChildProcess {

@@ -6,7 +6,7 @@ import type { LoadedConfig } from '../../config/load.ts';
 import { UserError } from '../../core/errors.ts';
 import { clientUrl, shownUrl } from '../address.ts';
 import { evalLine, exportLine, guessShell, SHELLS, type Shell } from '../background/exports.ts';
-import { type Answering, ensureServer, type Started } from '../background/start-server.ts';
+import { type Answering, ensureServer, pidOf, type Started } from '../background/start-server.ts';
 import type { Invocation } from '../context.ts';
 import { loadFor } from '../load-config.ts';
 
@@ -91,9 +91,8 @@ function explain(
 ): void {
   const { note } = context.print;
   const version = server.kind === 'ours' ? server.record.version : server.listener.version;
-  const pid = server.kind === 'ours' ? server.record.pid : server.listener.pid;
   note(
-    `# LunaRoute ${version} ${isNew ? 'started' : 'is running'} on ${shownUrl(url)} (pid ${pid})`,
+    `# LunaRoute ${version} ${isNew ? 'started' : 'is running'} on ${shownUrl(url)} (pid ${pidOf(server)})`,
   );
   if (!isNew && configFlags.words.length > 0) {
     note('# it keeps the settings it was started with; `lunaroute stop` first to change them');
