@@ -1,0 +1,139 @@
+// Recording in trouble: traffic goes on untouched, one clear warning, readyz says degraded.
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { databasePath, exchangeIds } from '../helpers/history.ts';
+import {
+  cleanEnv,
+  type RunningServer,
+  startServer,
+  type TempHome,
+  tempHome,
+  until,
+} from '../helpers/program.ts';
+import { type ScriptedProvider, startScriptedProvider } from '../helpers/scripted-provider.ts';
+
+let home: TempHome;
+let provider: ScriptedProvider;
+let server: RunningServer | undefined;
+
+beforeEach(async () => {
+  home = tempHome();
+  provider = await startScriptedProvider((seen, res) => {
+    res.setHeader('content-type', 'application/octet-stream');
+    res.end(seen.body);
+  });
+});
+
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+  await provider.stop();
+  home.remove();
+});
+
+async function start(args: readonly string[] = []): Promise<RunningServer> {
+  server = await startServer(
+    cleanEnv(home.path, { LUNAROUTE_ANTHROPIC_BASE_URL: provider.url }),
+    args,
+  );
+  return server;
+}
+
+/** An echo through the proxy: the answer must be the very bytes that were sent. */
+async function echo(url: string, body: Buffer): Promise<void> {
+  const res = await fetch(`${url}/v1/messages`, {
+    method: 'POST',
+    headers: { 'x-api-key': 'sk-ant-x' },
+    body,
+  });
+  expect(res.status).toBe(200);
+  expect(Buffer.from(await res.arrayBuffer()).equals(body)).toBe(true);
+}
+
+async function readyz(url: string): Promise<{ status: string; reasons?: string[] }> {
+  const res = await fetch(`${url}/readyz`);
+  expect(res.status).toBe(200);
+  return (await res.json()) as { status: string; reasons?: string[] };
+}
+
+const untilStatus = (url: string, status: string) =>
+  until(`readyz to say ${status}`, async () => {
+    const answer = await readyz(url);
+    return answer.status === status ? answer : undefined;
+  });
+
+const warnings = (text: string, about: RegExp): number =>
+  text.split('\n').filter((line) => about.test(line)).length;
+
+describe('recording in trouble', () => {
+  it('recording off: nothing is written', async () => {
+    const { url } = await start(['--no-recording']);
+    await echo(url, Buffer.alloc(100_000, 'x'));
+    expect((await readyz(url)).status).toBe('ready');
+    await server?.stop();
+    expect(existsSync(databasePath(home.path))).toBe(false);
+    expect(existsSync(join(home.path, '.lunaroute/sessions'))).toBe(false);
+  });
+
+  it('a database locked by another process: queued, then written', async () => {
+    const { url, output } = await start();
+    await echo(url, Buffer.from('first'));
+    await until('the first exchange', () =>
+      exchangeIds(home.path).length === 1 ? true : undefined,
+    );
+    const other = new Database(databasePath(home.path));
+    other.exec('BEGIN IMMEDIATE');
+    for (let i = 0; i < 20; i += 1) await echo(url, Buffer.alloc(1000, 'x'));
+    const { reasons } = await untilStatus(url, 'degraded');
+    expect(reasons?.join()).toMatch(/holds a lock/);
+    other.exec('ROLLBACK');
+    other.close();
+    await untilStatus(url, 'ready');
+    await until('all exchanges', () => (exchangeIds(home.path).length === 21 ? true : undefined));
+    expect(warnings(output(), /holds a lock/)).toBe(1);
+  });
+
+  it('a corrupt database is set aside under a new name, and a new one begun', async () => {
+    mkdirSync(join(home.path, '.lunaroute'), { recursive: true });
+    writeFileSync(databasePath(home.path), 'this is no database, but somebody may want it back');
+    const { url, output } = await start();
+    await echo(url, Buffer.alloc(1000, 'x'));
+    await until('the exchange', () => (exchangeIds(home.path).length === 1 ? true : undefined));
+    const names = readdirSync(join(home.path, '.lunaroute'));
+    expect(names.filter((name) => name.startsWith('sessions.db.corrupt-'))).toHaveLength(1);
+    expect(output()).toMatch(/corrupt-/);
+  });
+
+  // Mounting needs root (CI has it).
+  it.skipIf(process.getuid?.() !== 0)(
+    'a full disk: traffic goes on, degraded; recording resumes when there is room',
+    async () => {
+      const folder = join(home.path, '.lunaroute');
+      mkdirSync(folder);
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=24m', 'tmpfs', folder]);
+      try {
+        const ballast = join(folder, 'ballast');
+        writeFileSync(ballast, Buffer.alloc(22_000_000));
+        const { url, output } = await start();
+        for (let i = 0; i < 10; i += 1) await echo(url, randomBytes(300_000));
+        const { reasons } = await untilStatus(url, 'degraded');
+        expect(reasons?.join()).toMatch(/full|no space/i);
+        await echo(url, randomBytes(300_000));
+        rmSync(ballast);
+        await untilStatus(url, 'ready');
+        await until('all exchanges', () =>
+          exchangeIds(home.path).length === 11 ? true : undefined,
+        );
+        expect(warnings(output(), /full|no space/i)).toBeLessThanOrEqual(2);
+        await server?.stop();
+        server = undefined;
+      } finally {
+        execFileSync('umount', ['-l', folder]);
+      }
+    },
+  );
+});
