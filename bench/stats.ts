@@ -1,7 +1,7 @@
 // Percentiles and tables for the benchmarks.
 
 /** The p-quantile (0…1) of the samples; NaN when there are none. */
-export function quantile(samples: readonly number[], p: number): number {
+function quantile(samples: readonly number[], p: number): number {
   if (samples.length === 0) return Number.NaN;
   const sorted = [...samples].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? Number.NaN;

@@ -2,7 +2,6 @@
  * Configuration as the workers receive it: plain typed slices, already validated, with `~` and
  * `${VAR}` expanded. src/config makes them; nothing else reads the environment or a file.
  */
-import type { Dialect } from './conversation.ts';
 
 export type ProviderType = 'openai' | 'anthropic' | 'chatgpt';
 
@@ -28,7 +27,7 @@ export interface ProviderOptions {
 }
 
 /** A rule of the config: the first whose pattern matches the request's model decides. */
-export interface RouteRule {
+interface RouteRule {
   /** Glob over the model name: `*` matches any run of characters. */
   readonly model: string;
   readonly provider: string;
@@ -59,5 +58,3 @@ export interface RecorderOptions {
   /** Bytes of one body that are kept; of the rest only length and hash. */
   readonly maxBodyBytes: number;
 }
-
-export type { Dialect };

@@ -2,7 +2,7 @@
  * The read side of the store, as commands and screens know it. One implementation per database;
  * nothing outside src/store knows SQL. All lists are bounded by their `limit`.
  */
-import type { Dialect, Message, Part } from './conversation.ts';
+import type { Message, Part } from './conversation.ts';
 import type { ClientName, ExchangeEnd, ExchangeRequest, Outcome } from './exchange.ts';
 import type { Usage } from './usage.ts';
 
@@ -110,5 +110,3 @@ export interface History {
   search(query: string, options: { limit: number }): SearchHit[];
   close(): void;
 }
-
-export type { Dialect };

@@ -8,7 +8,7 @@
 import type { Dialect } from './conversation.ts';
 
 /** Bytes inside the batch's slab. */
-export interface SlabRange {
+interface SlabRange {
   readonly offset: number;
   readonly length: number;
 }

@@ -1,12 +1,9 @@
 // Starts shared/clients' fake provider when it is there (beside the project), for real clients' runs.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, until } from './program.ts';
 
 const SCRIPT = join(import.meta.dirname, '../../../shared/clients/fake-upstream.mjs');
-
-export const hasFakeProvider = existsSync(SCRIPT);
 
 export interface FakeProvider {
   readonly url: string;

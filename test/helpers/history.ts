@@ -16,7 +16,10 @@ export function openStore(home: string): History {
 export function exchangeIds(home: string): string[] {
   const database = new Database(databasePath(home), { readonly: true });
   try {
-    const rows: unknown[] = database.prepare('SELECT exchange_id FROM exchanges ORDER BY exchange_key').pluck().all();
+    const rows: unknown[] = database
+      .prepare('SELECT exchange_id FROM exchanges ORDER BY exchange_key')
+      .pluck()
+      .all();
     return rows.map(String);
   } finally {
     database.close();
