@@ -1,34 +1,51 @@
 // Bundles src/ into dist/: one ESM entry per thread, one chunk per lazily imported command.
-// Only better-sqlite3 stays outside (it carries native binaries).
-import { readFileSync, rmSync } from 'node:fs';
+// Only better-sqlite3 stays outside (it carries native binaries). Does nothing when dist/ is newer
+// than every source; a new dist/ takes the old one's place in one step, so that a program that
+// starts meanwhile finds all of its files.
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
+const dist = `${root}dist`;
+const { version } = JSON.parse(readFileSync(`${root}package.json`, 'utf8'));
 
-rmSync(`${root}/dist`, { recursive: true, force: true });
-await build({
-  absWorkingDir: root,
-  entryPoints: {
-    main: 'src/cli/main.ts',
-    'proxy-worker': 'src/proxy/worker.ts',
-    'recorder-worker': 'src/store/worker.ts',
-  },
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node22.19',
-  external: ['better-sqlite3'],
-  define: { LUNAROUTE_VERSION: JSON.stringify(version) },
-  // Bundled CommonJS packages call require() for Node's own modules.
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-  },
-  legalComments: 'none',
-  minifySyntax: true,
-  minifyWhitespace: true,
-  logLevel: 'warning',
-});
+function isUpToDate() {
+  if (!existsSync(`${dist}/main.js`)) return false;
+  const built = statSync(`${dist}/main.js`).mtimeMs;
+  const sources = readdirSync(`${root}src`, { recursive: true }).map((name) => `src/${name}`);
+  const inputs = ['package.json', 'package-lock.json', 'scripts/build.mjs', ...sources];
+  return inputs.every((name) => statSync(`${root}${name}`).mtimeMs <= built);
+}
+
+if (!isUpToDate()) {
+  const fresh = `${dist}.${process.pid}.new`;
+  const old = `${dist}.${process.pid}.old`;
+  await build({
+    absWorkingDir: root,
+    entryPoints: {
+      main: 'src/cli/main.ts',
+      'proxy-worker': 'src/proxy/worker.ts',
+      'recorder-worker': 'src/store/worker.ts',
+    },
+    outdir: fresh,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node22.19',
+    external: ['better-sqlite3'],
+    define: { LUNAROUTE_VERSION: JSON.stringify(version) },
+    // Bundled CommonJS packages call require() for Node's own modules.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    legalComments: 'none',
+    minifySyntax: true,
+    minifyWhitespace: true,
+    logLevel: 'warning',
+  });
+  if (existsSync(dist)) renameSync(dist, old);
+  renameSync(fresh, dist);
+  rmSync(old, { recursive: true, force: true });
+}
