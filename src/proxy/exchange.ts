@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Dispatcher } from 'undici';
 import type { EndCause } from '../core/tap.ts';
+import { AnswerBody } from './answer-body.ts';
 import { vendorOf, withCredential } from './credentials.ts';
 import { sendEarlyHints } from './early-hints.ts';
 import { type Failure, failureOf, type Phase } from './failures.ts';
@@ -48,6 +49,7 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
   #wasSent = false;
   #hasAnswered = false;
   #hasHead = false;
+  #body: AnswerBody | null = null;
   #isDelimited = false;
   #hasLength = false;
   #isOver = false;
@@ -123,16 +125,17 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
     this.#hasHead = true;
     // Sends the head at once, as flushHeaders() does, but not in UTF-8: header values are latin1.
     res.write('', 'latin1');
+    this.#body = new AnswerBody(res);
     tap.head(t, status, raw);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#isOver) return;
-    const isFlowing = this.#in.res.write(chunk);
+    if (this.#isOver || this.#body === null) return;
+    const isFlowing = this.#body.write(chunk);
     this.#in.tap.bytes('response', chunk);
     if (isFlowing) return;
     controller.pause();
-    this.#in.res.once('drain', () => controller.resume());
+    this.#body.onceDrained(() => controller.resume());
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
@@ -146,13 +149,11 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
     this.#connection = null;
     this.#in.pool.release(connection);
     const { req, res } = this.#in;
-    const trailers = pairs(decodeRawHeaders(controller.rawTrailers));
-    if (trailers.length > 0) res.addTrailers(trailers);
     // Before node's own listener, which may close the socket: a closed one here means the client left.
     res.prependOnceListener('finish', () => {
       this.#end({ kind: req.socket.destroyed ? 'client-gone' : 'done' });
     });
-    res.end();
+    this.#body?.end(decodeRawHeaders(controller.rawTrailers));
   }
 
   onResponseError(_controller: unknown, error: unknown): void {
@@ -234,7 +235,7 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
     this.#end({ kind: 'upstream-cut', ...failure });
     const { socket } = res;
     if (socket === null) res.destroy();
-    else if (this.#hasLength || res.chunkedEncoding) socket.destroySoon();
+    else if (this.#hasLength || this.#body?.isChunked) socket.destroySoon();
     // Only a reset tells an HTTP/1.0 client that an answer without a length is not whole.
     else socket.write('', () => socket.resetAndDestroy());
   }
@@ -272,10 +273,4 @@ function holdUntilNextTick(socket: Socket | null): void {
   if (socket === null) return;
   socket.cork();
   process.nextTick(() => socket.uncork());
-}
-
-function pairs(flat: readonly string[]): [string, string][] {
-  const list: [string, string][] = [];
-  for (let i = 0; i + 1 < flat.length; i += 2) list.push([flat[i] ?? '', flat[i + 1] ?? '']);
-  return list;
 }

@@ -16,11 +16,14 @@ import {
 } from '../core/tap.ts';
 
 /**
- * Short, so that a flush has little to copy: what a fast loopback brings in this time is copied in
- * some 0.5 ms. A timer and not setImmediate(): undici writes a request to a kept connection in an
- * immediate of its own, which a flush would hold up.
+ * Each flush wakes the recorder, which costs this thread some 50 µs: a stream's tokens share one. A
+ * timer and not setImmediate(): undici writes a request to a kept connection in an immediate of its
+ * own, which a flush would hold up.
  */
-const FLUSH_AFTER_MS = 2;
+const FLUSH_AFTER_MS = 10;
+/** With much to copy, so that no flush takes longer than some 0.2 ms. */
+const FLUSH_SOON_MS = 1;
+const MUCH_BYTES = 512 * 1024;
 
 /** The part of a MessagePort that is needed. */
 export interface TapPort {
@@ -55,6 +58,8 @@ export class TapWriter {
   #chunks: Uint8Array[] = [];
   #size = 0;
   #timer: NodeJS.Timeout | null = null;
+  /** The timer is the short one. */
+  #isSoon = false;
 
   constructor(options: TapWriterOptions) {
     this.#options = options;
@@ -89,7 +94,13 @@ export class TapWriter {
 
   push(record: TapRecord): void {
     this.#records.push(record);
-    this.#timer ??= setTimeout(() => this.flush(), FLUSH_AFTER_MS);
+    if (this.#size >= MUCH_BYTES && !this.#isSoon) {
+      this.#isSoon = true;
+      if (this.#timer !== null) clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.flush(), FLUSH_SOON_MS);
+    } else {
+      this.#timer ??= setTimeout(() => this.flush(), FLUSH_AFTER_MS);
+    }
   }
 
   /** False when the queue has no room for `length` more bytes. */
@@ -112,6 +123,7 @@ export class TapWriter {
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#isSoon = false;
     if (this.#records.length === 0) return;
     const size = this.#size;
     try {
