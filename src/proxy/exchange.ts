@@ -5,29 +5,34 @@
  * Must never end an answer cleanly that the provider did not end, nor deliver a POST twice.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { EndCause } from '../core/tap.ts';
-import { AnswerBody } from './answer-body.ts';
+import type { AnswerBody } from './answer-body.ts';
+import { writeAnswerHead } from './answer-head.ts';
+import type { ClientUpgrade } from './client-upgrade.ts';
 import { vendorOf, withCredential } from './credentials.ts';
 import { sendEarlyHints } from './early-hints.ts';
 import { type Failure, failureOf, type Phase } from './failures.ts';
 import {
   decodeRawHeaders,
   type HeaderMap,
+  isBodiless,
   requestHeaders,
   responseHead,
-  wireStatusText,
 } from './headers.ts';
 import { ownAnswer, sendAnswer } from './own-answer.ts';
 import { type BodyListener, type RequestPayload, UploadStream } from './request-body.ts';
 import { retryDecision, retryDelayMs } from './retry.ts';
 import type { ExchangeTap } from './tap-writer.ts';
 import type { UpstreamConnection, UpstreamPool } from './upstream-pool.ts';
+import { WebSocketPipe } from './websocket-pipe.ts';
 
 export interface ExchangeInput {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  /** The client asks for a WebSocket. */
+  readonly upgrade: ClientUpgrade | null;
   readonly headers: HeaderMap;
   readonly pool: UpstreamPool;
   /** Path and query as routed; the base URL's path is not in it. */
@@ -43,12 +48,12 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
   #payload: RequestPayload = null;
   #connection: UpstreamConnection | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #pipe: WebSocketPipe | null = null;
   #connectFailures = 0;
   #wasRepeated = false;
   /** Of the attempt that runs now. */
   #wasSent = false;
   #hasAnswered = false;
-  #hasHead = false;
   #body: AnswerBody | null = null;
   #isDelimited = false;
   #hasLength = false;
@@ -69,11 +74,18 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
 
   /** Something of the answer has gone out on `socket`: no other answer may. */
   speaksOn(socket: unknown): boolean {
-    return this.#hasHead && this.#in.req.socket === socket;
+    return this.#body !== null && this.#in.req.socket === socket;
+  }
+
+  /** LunaRoute will end: an answer may still end by itself, a WebSocket is ended when it is quiet. */
+  drain(): void {
+    this.#pipe?.drain();
   }
 
   /** LunaRoute ends: cuts both sides. */
   shutdown(): void {
+    this.#pipe?.shutdown();
+    if (this.#pipe !== null) return;
     this.#abandon({ kind: 'shutdown' });
     this.#in.req.socket.destroy();
   }
@@ -118,15 +130,35 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
     const head = responseHead(raw, req.httpVersionMinor > 0 && this.#method !== 'HEAD');
     this.#isDelimited = head.isDelimited || isBodiless(this.#method, status);
     this.#hasLength = head.hasLength;
-    // HTTP/1.1 needs no header to keep a connection; without this node:http would add two.
-    if (res.shouldKeepAlive && req.httpVersionMinor > 0) res.removeHeader('connection');
-    holdUntilNextTick(res.socket);
-    res.writeHead(status, wireStatusText(statusText), head.headers);
-    this.#hasHead = true;
-    // Sends the head at once, as flushHeaders() does, but not in UTF-8: header values are latin1.
-    res.write('', 'latin1');
-    this.#body = new AnswerBody(res);
+    this.#body = writeAnswerHead(res, status, statusText, head.headers);
     tap.head(t, status, raw);
+  }
+
+  /** The provider has agreed to a WebSocket: from here on there are only bytes. */
+  onRequestUpgrade(
+    controller: Dispatcher.DispatchController,
+    status: number,
+    _headers: unknown,
+    upstream: Duplex,
+  ): void {
+    const t = this.#in.now();
+    const { req, tap, upgrade, pool, now } = this.#in;
+    if (upgrade === null) return;
+    this.#drop();
+    req.socket.off('close', this.#onClose);
+    const raw = decodeRawHeaders(controller.rawHeaders);
+    const early = upgrade.accept(status, raw);
+    tap.head(t, status, raw);
+    this.#pipe = new WebSocketPipe({
+      client: upgrade.socket,
+      upstream,
+      early,
+      tap,
+      now,
+      idleMs: pool.provider.timeoutMs,
+      failure: (error) => this.#failure(error, 'body'),
+      onEnd: (cause) => this.#end(cause),
+    });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -160,7 +192,7 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
     if (this.#isOver) return;
     const wasReused = this.#connection?.connectMs === null;
     this.#drop();
-    if (this.#hasHead) this.#cut(this.#failure(error, 'body'));
+    if (this.#body !== null) this.#cut(this.#failure(error, 'body'));
     else this.#retryOrRefuse(this.#failure(error, this.#wasSent ? 'answer' : 'connect'), wasReused);
   }
 
@@ -201,6 +233,7 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
         method: this.#method,
         headers: this.#upstreamHeaders(),
         body: this.#payload,
+        upgrade: this.#in.upgrade?.protocol ?? null,
       },
       this,
     );
@@ -261,16 +294,4 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
     this.#in.tap.end(cause);
     this.#in.onEnd(this);
   }
-}
-
-/** RFC 9112 section 6.3. */
-function isBodiless(method: string, status: number): boolean {
-  return method === 'HEAD' || status === 204 || status === 304;
-}
-
-/** Lets the head and the first chunk, when both came in one read, leave in one write. */
-function holdUntilNextTick(socket: Socket | null): void {
-  if (socket === null) return;
-  socket.cork();
-  process.nextTick(() => socket.uncork());
 }

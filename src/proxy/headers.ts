@@ -96,6 +96,18 @@ export function wireStatusText(text: string | undefined): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
+/** RFC 9112 section 6.3: these answers have no body whatever their headers say. */
+export function isBodiless(method: string, status: number): boolean {
+  return method === 'HEAD' || status === 204 || status === 304;
+}
+
+/** The head of an answer that switches protocols: the hop's own headers are what it is about. */
+export function switchingHead(status: number, raw: readonly string[]): string {
+  const lines = [`HTTP/1.1 ${status} Switching Protocols`];
+  for (let i = 0; i + 1 < raw.length; i += 2) lines.push(`${raw[i]}: ${raw[i + 1]}`);
+  return [...lines, '', ''].join('\r\n');
+}
+
 function keep(raw: readonly string[], drops: (name: string) => boolean): string[] {
   const kept: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {

@@ -15,7 +15,6 @@ type OwnErrorCode =
   | 'forbidden-host'
   | 'forbidden-origin'
   | 'method-not-allowed'
-  | 'upgrade-not-supported'
   | 'headers-too-large'
   | 'request-timeout';
 
@@ -33,7 +32,6 @@ const STATUS: Readonly<Record<OwnErrorCode, number>> = {
   'method-not-allowed': 405,
   'request-timeout': 408,
   'body-too-large': 413,
-  'upgrade-not-supported': 426,
   'headers-too-large': 431,
   'connect-refused': 502,
   dns: 502,

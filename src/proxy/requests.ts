@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ProxyOptions } from '../core/options.ts';
 import type { OpenRecord } from '../core/tap.ts';
 import { uuidv7 } from '../core/uuid.ts';
+import type { ClientUpgrade } from './client-upgrade.ts';
 import { Exchange } from './exchange.ts';
 import type { Guard } from './guard.ts';
 import { type HeaderMap, hasBody, headerMap } from './headers.ts';
@@ -35,6 +36,8 @@ export interface RequestContext {
 interface Arrival {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
+  /** A WebSocket is asked for. */
+  readonly upgrade: ClientUpgrade | null;
   readonly target: string;
   readonly headers: HeaderMap;
   /** When the head had arrived: monotonic and wall clock. */
@@ -49,6 +52,7 @@ export function handleRequest(
   context: RequestContext,
   req: IncomingMessage,
   res: ServerResponse,
+  upgrade: ClientUpgrade | null,
 ): void {
   res.sendDate = false;
   if (context.isDraining()) res.shouldKeepAlive = false;
@@ -69,14 +73,14 @@ export function handleRequest(
     degraded: degraded(),
   });
   if (own === null) {
-    route(context, { req, res, target, headers, t: context.tap.now(), at: Date.now() });
+    route(context, { req, res, upgrade, target, headers, t: context.tap.now(), at: Date.now() });
   } else {
     sendAnswer(res, own);
   }
 }
 
 /** The error shape of the API that a path belongs to, for answers that no provider stands behind. */
-export function shapeFor(target: string): ErrorShape {
+function shapeFor(target: string): ErrorShape {
   return pathFacts(target).owner === 'anthropic' ? 'anthropic' : 'openai';
 }
 
@@ -113,10 +117,11 @@ function startExchange(context: RequestContext, arrival: Arrival, decision: Forw
     dialect,
     upstream: provider.baseUrl,
   });
-  const { req, res, headers } = arrival;
+  const { req, res, upgrade, headers } = arrival;
   const exchange = new Exchange({
     req,
     res,
+    upgrade,
     headers,
     pool,
     target,
@@ -139,7 +144,7 @@ function refuse(context: RequestContext, arrival: Arrival, error: Refusal): void
 
 function openTap(
   context: RequestContext,
-  { req, target, t, at }: Arrival,
+  { req, upgrade, target, t, at }: Arrival,
   route: Pick<OpenRecord, 'provider' | 'dialect' | 'upstream'>,
 ): ExchangeTap {
   return context.tap.open({
@@ -147,7 +152,7 @@ function openTap(
     id: uuidv7(at),
     t,
     at,
-    transport: 'http',
+    transport: upgrade === null ? 'http' : 'websocket',
     method: req.method ?? 'GET',
     target,
     headers: req.rawHeaders,

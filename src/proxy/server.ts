@@ -3,14 +3,15 @@
  * worker, or in any thread (tests). Limits are node:http's where they protect, and off where they
  * would cut a long answer or a slow upload.
  */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { ProxyOptions } from '../core/options.ts';
 import type { TapCounters } from '../core/tap.ts';
+import { clientUpgrade, isWebSocketUpgrade } from './client-upgrade.ts';
 import type { Exchange } from './exchange.ts';
 import { makeGuard } from './guard.ts';
 import { type OwnError, ownAnswer, sendRawAnswer } from './own-answer.ts';
-import { handleRequest, type RequestContext, shapeFor } from './requests.ts';
+import { handleRequest, type RequestContext } from './requests.ts';
 import { makeRouter } from './route.ts';
 import { type TapPort, TapWriter } from './tap-writer.ts';
 import {
@@ -98,6 +99,7 @@ export class ProxyServer {
   async drain(deadlineMs: number): Promise<number> {
     this.#isDraining = true;
     this.#server.close();
+    for (const exchange of this.#exchanges) exchange.drain();
     const remaining = await this.#waitUntilIdle(deadlineMs);
     this.destroy();
     return remaining;
@@ -133,14 +135,16 @@ export class ProxyServer {
       // Finds clients that vanished without a word (a laptop put to sleep): their answers cost money.
       keepAlive: true,
       keepAliveInitialDelay: 60_000,
-      // Other upgrades (h2c, which some clients offer with every request) are ignored, as HTTP allows.
-      shouldUpgradeCallback: isWebSocket,
+      shouldUpgradeCallback: isWebSocketUpgrade,
     });
     // Bounded in bytes by maxHeaderSize; node:http would silently drop the rest.
     server.maxHeadersCount = 0;
     const context = this.#requestContext();
-    server.on('request', (req, res) => handleRequest(context, req, res));
-    server.on('upgrade', (req, socket) => refuseUpgrade(req, socket));
+    server.on('request', (req, res) => handleRequest(context, req, res, null));
+    server.on('upgrade', (req, socket, head) => {
+      const upgrade = clientUpgrade(req, socket, head);
+      if (upgrade !== null) handleRequest(context, req, upgrade.res, upgrade);
+    });
     server.on('connect', (_req, socket) => refuseConnect(socket));
     server.on('clientError', (error, socket) => this.#refuseUnparsable(error, socket));
     return server;
@@ -187,20 +191,6 @@ function parseError(code: string): OwnError {
     return { code: 'request-timeout', message: 'the request headers did not arrive in 60 s' };
   }
   return { code: 'bad-request', message: `the request is not valid HTTP/1.1 (${code})` };
-}
-
-function isWebSocket(req: IncomingMessage): boolean {
-  return req.headers.upgrade?.toLowerCase() === 'websocket';
-}
-
-/** Codex falls back to HTTP at once on a 426 (clients/README.md section 4, "Transport"). */
-function refuseUpgrade(req: IncomingMessage, socket: Duplex): void {
-  socket.on('error', () => socket.destroy());
-  const message = 'WebSocket is not supported yet: use HTTP';
-  sendRawAnswer(
-    socket,
-    ownAnswer({ code: 'upgrade-not-supported', message }, shapeFor(req.url ?? '')),
-  );
 }
 
 function refuseConnect(socket: Duplex): void {

@@ -110,17 +110,6 @@ test('a kept connection is closed when it has idled long enough', async () => {
   expect((await post(port)).status).toBe(200);
 });
 
-test('a WebSocket upgrade is refused with 426, at which Codex falls back to HTTP', async () => {
-  const upstream = await startUpstream((_req, res) => res.end());
-  const { port } = await startProxy(upstream.port);
-  const client = rawClient(
-    port,
-    'GET /v1/responses HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
-  );
-  await client.untilEnded();
-  expect(client.text()).toMatch(/^HTTP\/1\.1 426 Upgrade Required\r\n/);
-});
-
 test('other upgrades are ignored, as HTTP allows', async () => {
   const upstream = await startUpstream((req, res) => res.end(String(req.headers.upgrade)));
   const { port } = await startProxy(upstream.port);
