@@ -12,7 +12,7 @@ import type { SinkItem } from '../sink.ts';
 import { BodyBuffer } from './body.ts';
 import { makeEnd } from './make-end.ts';
 import type { ProgressBoard, ProgressSource } from './progress.ts';
-import { plainRequest, readBody, readRequest, viewOf } from './read-request.ts';
+import { plainRequest, type RequestParts, readBody, readRequest, viewOf } from './read-request.ts';
 import { type ReadResponse, ResponseReader } from './response-reader.ts';
 import type { SessionResolver } from './session-resolver.ts';
 import { type Marks, makeMarks } from './timing.ts';
@@ -28,6 +28,14 @@ export interface BuilderContext {
   readonly onFault: (error: unknown) => void;
 }
 
+/** Takes the records of one connection or exchange, in order. */
+export interface Follower {
+  /** Returns a promise when what follows has to wait for it. */
+  take(record: TapRecord, slab: ArrayBuffer): Promise<void> | null;
+  /** Ends what the proxy could not report the end of any more. */
+  interrupt(): Promise<void>;
+}
+
 interface Head {
   readonly status: number;
   readonly headers: readonly string[];
@@ -36,7 +44,7 @@ interface Head {
 const NOTHING_READ: ReadResponse = { view: null, isReadStream: false, isWhole: true };
 const UNREADABLE: ReadResponse = { view: null, isReadStream: false, isWhole: false };
 
-export class ExchangeBuilder implements ProgressSource {
+export class ExchangeBuilder implements ProgressSource, Follower {
   readonly #context: BuilderContext;
   readonly #open: OpenRecord;
   readonly #marks: Marks;
@@ -71,7 +79,6 @@ export class ExchangeBuilder implements ProgressSource {
     return this.#guard(() => this.#reader?.usage() ?? null);
   }
 
-  /** Takes the next record; returns a promise when what follows has to wait for it. */
   take(record: TapRecord, slab: ArrayBuffer): Promise<void> | null {
     if ('t' in record) this.#lastTime = record.t;
     switch (record.kind) {
@@ -100,7 +107,6 @@ export class ExchangeBuilder implements ProgressSource {
     }
   }
 
-  /** Ends an exchange whose end the proxy could not report any more. */
   interrupt(): Promise<void> {
     this.#isPartial = true;
     return this.#end(this.#lastTime, { kind: 'shutdown' });
@@ -137,9 +143,9 @@ export class ExchangeBuilder implements ProgressSource {
   }
 
   #makeReader(headers: readonly string[]): ResponseReader | null {
-    const { dialect } = this.#open;
+    const { dialect, transport } = this.#open;
     if (dialect === null) return null;
-    return new ResponseReader(codecFor(dialect), headers, (deltas, t) => {
+    return new ResponseReader(codecFor(dialect), { transport, headers }, (deltas, t) => {
       this.#marks.firstToken ??= t;
       if (this.#started !== null) this.#context.progress.add(this, deltas);
     });
@@ -155,14 +161,19 @@ export class ExchangeBuilder implements ProgressSource {
     if (facts.truncated || read.decoded === null) this.#isPartial = true;
     const view = this.#guard(() => viewOf(this.#open, read));
     const parts = { open: this.#open, body: read, view };
-    const request =
-      this.#guard(() => readRequest(parts, this.#context.sessions)) ??
-      plainRequest(this.#open, facts);
+    const request = this.#guard(() => this.#readRequest(parts)) ?? plainRequest(this.#open, facts);
     this.#started = request;
     const { bytes, decoded } = read;
     this.#context.publish({ type: 'exchange.started', exchange: request });
     this.#context.store({ kind: 'request', request, view, body: bytes, decoded });
     this.#announceHead();
+  }
+
+  /** A WebSocket's messages outside of its turns are no part of the conversation. */
+  #readRequest(parts: RequestParts): ExchangeRequest | null {
+    const { transport, dialect } = this.#open;
+    const isStray = transport === 'websocket' && dialect === null;
+    return isStray ? null : readRequest(parts, this.#context.sessions);
   }
 
   /** `exchange.started` is first, always: a head that came before the whole request waits for it. */

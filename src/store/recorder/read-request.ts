@@ -99,11 +99,12 @@ export function readRequest(
 
 /** The exchange without any understanding of its content: what stays true when reading it failed. */
 export function plainRequest(open: OpenRecord, facts: BodyFacts): ExchangeRequest {
+  const client = clientOf(open.headers);
   return requestOf(open, facts, {
     sessionId: OTHER_SESSION,
     sessionSource: 'new',
-    client: 'other',
-    clientVersion: null,
+    client: client.name,
+    clientVersion: client.version,
     auxiliary: null,
     agentId: null,
     parentId: null,

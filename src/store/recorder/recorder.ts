@@ -7,11 +7,12 @@ import type { FlowEvent, RecorderStatus, UnnumberedEvent } from '../../core/even
 import { TAP_COUNTERS, type TapBatch, type TapCounters, type TapRecord } from '../../core/tap.ts';
 import { Batcher } from './batcher.ts';
 import type { Clock } from './clock.ts';
-import { type BuilderContext, ExchangeBuilder } from './exchange-builder.ts';
+import { type BuilderContext, ExchangeBuilder, type Follower } from './exchange-builder.ts';
 import { ProgressBoard } from './progress.ts';
 import { SessionResolver } from './session-resolver.ts';
 import type { SinkSlot } from './sink-queue.ts';
 import { StatusReporter } from './status.ts';
+import { WebSocketFollower } from './websocket/follower.ts';
 
 /** More than a machine has sockets for; beyond it new exchanges are counted as dropped. */
 const MAX_RUNNING = 10_000;
@@ -31,7 +32,7 @@ export interface RecorderDeps {
 
 export class Recorder {
   readonly #deps: RecorderDeps;
-  readonly #running = new Map<string, ExchangeBuilder>();
+  readonly #running = new Map<string, Follower>();
   readonly #context: BuilderContext;
   readonly #batcher: Batcher;
   readonly #status: StatusReporter;
@@ -86,9 +87,9 @@ export class Recorder {
   /** Ends what still runs as interrupted, and writes everything within the deadline. */
   async close(deadlineMs: number): Promise<void> {
     await this.settled();
-    for (const [id, builder] of this.#running) {
+    for (const [id, follower] of this.#running) {
       this.#running.delete(id);
-      await builder.interrupt().catch(this.#context.onFault);
+      await follower.interrupt().catch(this.#context.onFault);
     }
     await this.#batcher.close(deadlineMs);
     this.#status.update();
@@ -121,7 +122,13 @@ export class Recorder {
 
   #begin(record: Extract<TapRecord, { kind: 'open' }>): void {
     if (this.#running.size >= MAX_RUNNING) this.#count(TAP_COUNTERS.droppedExchanges, 1);
-    else this.#running.set(record.id, new ExchangeBuilder(record, this.#context));
+    else this.#running.set(record.id, this.#followerOf(record));
+  }
+
+  #followerOf(record: Extract<TapRecord, { kind: 'open' }>): Follower {
+    return record.transport === 'websocket'
+      ? new WebSocketFollower(record, this.#context)
+      : new ExchangeBuilder(record, this.#context);
   }
 
   #readStatus(): RecorderStatus {

@@ -7,6 +7,7 @@ import type { ResponseView } from '../../core/conversation.ts';
 import type { Usage } from '../../core/usage.ts';
 import type { Delta, DialectCodec, ResponseAssembler } from '../../dialects/codec.ts';
 import { headerValue } from '../../dialects/headers.ts';
+import { LineReader } from '../../dialects/lines.ts';
 import { SseReader } from '../../dialects/sse.ts';
 import { contentCodings, parseJson } from './content-coding.ts';
 import { StreamDecoder } from './stream-decoder.ts';
@@ -23,23 +24,30 @@ export interface ReadResponse {
   readonly isWhole: boolean;
 }
 
+/** How the body came. */
+export interface ResponseForm {
+  readonly transport: 'http' | 'websocket';
+  readonly headers: readonly string[];
+}
+
 export class ResponseReader {
   readonly #codec: DialectCodec;
   readonly #onDeltas: DeltaSink;
   readonly #decoder: StreamDecoder | null;
-  readonly #sse: SseReader | null;
+  /** null when the body is no stream of events. */
+  readonly #events: SseReader | LineReader | null;
   readonly #assembler: ResponseAssembler;
   /** A decoded body that is no stream; bounded by the decoder. */
   readonly #decoded: Uint8Array[] = [];
   #hasGap = false;
   #lastTime = 0;
 
-  constructor(codec: DialectCodec, headers: readonly string[], onDeltas: DeltaSink) {
+  constructor(codec: DialectCodec, form: ResponseForm, onDeltas: DeltaSink) {
     this.#codec = codec;
     this.#onDeltas = onDeltas;
     this.#assembler = codec.makeAssembler();
-    this.#sse = isEventStream(headers) ? new SseReader() : null;
-    const codings = contentCodings(headers);
+    this.#events = eventReader(form);
+    const codings = contentCodings(form.headers);
     this.#decoder =
       codings.length === 0
         ? null
@@ -50,7 +58,7 @@ export class ResponseReader {
   write(chunk: Uint8Array, t: number): Promise<void> | null {
     this.#lastTime = t;
     if (this.#decoder !== null) return this.#hasGap ? null : this.#decoder.write(chunk, t);
-    if (this.#sse !== null) this.#readEvents(chunk, t);
+    if (this.#events !== null) this.#readEvents(chunk, t);
     return null;
   }
 
@@ -58,7 +66,7 @@ export class ResponseReader {
   gap(): void {
     this.#hasGap = true;
     // Blank line: what was begun before the gap must not be joined with what follows it.
-    if (this.#decoder === null && this.#sse !== null) {
+    if (this.#decoder === null && this.#events !== null) {
       this.#readEvents(BLANK_LINE, this.#lastTime);
     }
   }
@@ -72,11 +80,11 @@ export class ResponseReader {
   async end(raw: Uint8Array | null): Promise<ReadResponse> {
     await this.#decoder?.end();
     const isDecoded = this.#decoder?.isWhole ?? true;
-    if (this.#sse === null) {
+    if (this.#events === null) {
       return { view: this.#jsonView(raw), isReadStream: false, isWhole: isDecoded };
     }
-    this.#pushAll(this.#sse.end(), this.#lastTime);
-    const isWhole = isDecoded && !this.#hasGap && !this.#sse.isOverflowed;
+    this.#pushAll(this.#events.end(), this.#lastTime);
+    const isWhole = isDecoded && !this.#hasGap && !this.#events.isOverflowed;
     return { view: this.#assembler.view(), isReadStream: isWhole, isWhole };
   }
 
@@ -87,12 +95,12 @@ export class ResponseReader {
   }
 
   #takeDecoded(chunk: Uint8Array, t: number): void {
-    if (this.#sse === null) this.#decoded.push(chunk);
+    if (this.#events === null) this.#decoded.push(chunk);
     else this.#readEvents(chunk, t);
   }
 
   #readEvents(chunk: Uint8Array, t: number): void {
-    this.#pushAll(this.#sse?.push(chunk) ?? [], t);
+    this.#pushAll(this.#events?.push(chunk) ?? [], t);
   }
 
   #pushAll(events: readonly { event: string; data: string }[], t: number): void {
@@ -104,6 +112,11 @@ export class ResponseReader {
 }
 
 const BLANK_LINE = new TextEncoder().encode('\n\n');
+
+function eventReader({ transport, headers }: ResponseForm): SseReader | LineReader | null {
+  if (transport === 'websocket') return new LineReader();
+  return isEventStream(headers) ? new SseReader() : null;
+}
 
 function isEventStream(headers: readonly string[]): boolean {
   return (

@@ -19,10 +19,14 @@ const CODINGS: [string, (bytes: Buffer) => Buffer][] = [
 
 function readerFor(coding: string, deltas: string[] = [], times: number[] = []): ResponseReader {
   const headers = [...SSE_HEADERS, 'Content-Encoding', coding];
-  return new ResponseReader(codecFor('anthropic-messages'), headers, (added, t) => {
-    deltas.push(...added.map((delta) => delta.text));
-    times.push(t);
-  });
+  return new ResponseReader(
+    codecFor('anthropic-messages'),
+    { transport: 'http', headers: headers },
+    (added, t) => {
+      deltas.push(...added.map((delta) => delta.text));
+      times.push(t);
+    },
+  );
 }
 
 async function feed(reader: ResponseReader, bytes: Buffer, cuts: readonly number[]): Promise<void> {
@@ -66,7 +70,11 @@ describe.each(CODINGS)('ResponseReader, %s', (coding, encode) => {
       ),
     );
     const headers = ['content-type', 'application/json', 'content-encoding', coding];
-    const reader = new ResponseReader(codecFor('anthropic-messages'), headers, () => {});
+    const reader = new ResponseReader(
+      codecFor('anthropic-messages'),
+      { transport: 'http', headers: headers },
+      () => {},
+    );
     await reader.write(body, 1);
     const { view } = await reader.end(body);
     expect(view).toMatchObject({ id: 'msg_2', parts: [{ text: TEXT }], usage: { output: 4 } });
