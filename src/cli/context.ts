@@ -19,6 +19,10 @@ export interface Context {
   readonly script: string;
   readonly print: Printer;
   readonly now: () => number;
+  /** A person sits at stdin. */
+  readonly isInteractive: boolean;
+  /** Asks that person for a line; '' when none comes. */
+  readonly ask: (question: string) => Promise<string>;
   /** Calls the listener for every signal that asks to stop. */
   readonly onStopSignal: (listener: (signal: StopSignal) => void) => void;
   /** Errors that nothing caught go to the listener instead of ending the process. */

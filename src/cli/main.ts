@@ -3,8 +3,10 @@
  * signals and turns errors into words and exit codes. Must not load anything that a command might
  * not need.
  */
+import { once } from 'node:events';
 import { homedir } from 'node:os';
 import process from 'node:process';
+import { createInterface } from 'node:readline/promises';
 import { UserError } from '../core/errors.ts';
 import { safeText } from '../core/text.ts';
 import type { Context, StopSignal } from './context.ts';
@@ -32,6 +34,14 @@ const context: Context = {
   script: process.argv[1] ?? '',
   print,
   now: Date.now,
+  isInteractive: process.stdin.isTTY === true,
+  ask: async (question) => {
+    const lines = createInterface({ input: process.stdin, output: process.stderr });
+    const closed = once(lines, 'close').then(() => '');
+    const answer = await Promise.race([lines.question(question), closed]);
+    lines.close();
+    return answer;
+  },
   onStopSignal: (listener) => {
     for (const signal of STOP_SIGNALS) process.on(signal, () => listener(signal));
   },

@@ -71,6 +71,7 @@ function makeProgram(context: Context, registry: Registry): Command {
     ['lunaroute stats', 'tokens, tools and times of all sessions'],
   ]);
   addServerCommands(program, registry);
+  addClientCommands(program, registry);
   addSessionCommands(program, registry);
   addConfigCommands(program, registry);
   return program;
@@ -91,22 +92,6 @@ function addServerCommands(program: Command, registry: Registry): void {
   example(serve, [
     ['lunaroute serve --log-requests', 'one line for each request'],
     ['lunaroute --headless --port 9000', 'on another port'],
-  ]);
-  const env = addCommand(program, registry, {
-    name: 'env',
-    description: 'start the background server if none runs, and print the exports for a shell',
-    flags: 'server',
-    load: async () => (await import('./commands/env.ts')).runEnv,
-  });
-  // eval hides what kind of failure it was; the promise is: no exports, exit code 1.
-  env.exitOverride((error) => {
-    throw withExitCode(error, 1);
-  });
-  env.addOption(new Option('--shell <name>', 'syntax of the exports').choices(SHELLS));
-  example(env, [
-    ['eval "$(lunaroute env)"', 'bash, zsh'],
-    ['lunaroute env | source', 'fish'],
-    ['lunaroute env | Out-String | Invoke-Expression', 'PowerShell'],
   ]);
   addCommand(program, registry, {
     name: 'status',
@@ -129,6 +114,46 @@ function addServerCommands(program: Command, registry: Registry): void {
     .option('-f, --follow', 'go on as the log grows')
     .option('-n, --lines <count>', 'how many lines of its end', parseCount, 100);
   example(logs, [['lunaroute logs -f', 'follow it']]);
+}
+
+/** What points clients at the server. */
+function addClientCommands(program: Command, registry: Registry): void {
+  const env = addCommand(program, registry, {
+    name: 'env',
+    description: 'start the background server if none runs, and print the exports for a shell',
+    flags: 'server',
+    load: async () => (await import('./commands/env.ts')).runEnv,
+  });
+  // eval hides what kind of failure it was; the promise is: no exports, exit code 1.
+  env.exitOverride((error) => {
+    throw withExitCode(error, 1);
+  });
+  env.addOption(new Option('--shell <name>', 'syntax of the exports').choices(SHELLS));
+  example(env, [
+    ['eval "$(lunaroute env)"', 'bash, zsh'],
+    ['lunaroute env | source', 'fish'],
+    ['lunaroute env | Out-String | Invoke-Expression', 'PowerShell'],
+  ]);
+  const run = addCommand(program, registry, {
+    name: 'run',
+    description: 'run a client through LunaRoute (started if need be); its exit code is returned',
+    flags: 'server',
+    load: async () => (await import('./commands/run.ts')).runRun,
+  });
+  run.addArgument(new Argument('<command...>', 'the client and its arguments, after --'));
+  example(run, [
+    ['lunaroute run -- claude -p "Hello"', 'Claude Code'],
+    ['lunaroute run -- codex', 'Codex, without changing its configuration'],
+  ]);
+  const setup = program.command('setup').description('point a client at LunaRoute for good');
+  const codex = addCommand(setup, registry, {
+    name: 'codex',
+    description: "add openai_base_url to Codex's config.toml; everything else in it stays",
+    flags: 'address',
+    load: async () => (await import('./commands/setup-codex.ts')).runSetupCodex,
+  });
+  codex.option('--undo', 'take it out again').option('-y, --yes', 'change the file without asking');
+  example(codex, [['lunaroute setup codex --undo', 'as it was before']]);
 }
 
 function addSessionCommands(program: Command, registry: Registry): void {

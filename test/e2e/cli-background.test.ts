@@ -51,14 +51,13 @@ describe('env', () => {
   it('starts a server that survives, and prints nothing but exports', async () => {
     const first = await run('env', '--shell', 'bash');
     expect(first.code).toBe(0);
-    expect(first.stdout).toBe(
-      [
-        `export ANTHROPIC_BASE_URL=http://127.0.0.1:${port};`,
-        `export OPENAI_BASE_URL=http://127.0.0.1:${port}/v1;`,
-        'export ENABLE_TOOL_SEARCH=true;',
-        '',
-      ].join('\n'),
-    );
+    expect(first.stdout.split('\n')).toEqual([
+      `export ANTHROPIC_BASE_URL=http://127.0.0.1:${port};`,
+      `export OPENAI_BASE_URL=http://127.0.0.1:${port}/v1;`,
+      'export ENABLE_TOOL_SEARCH=true;',
+      expect.stringMatching(/^if .*function codex .*openai_base_url=.*; fi;$/),
+      '',
+    ]);
     expect(first.stderr).toMatch(/^# LunaRoute .* started on /);
     const { pid } = await healthz();
     const second = await run('env', '--shell', 'bash');
@@ -74,6 +73,7 @@ describe('env', () => {
       url: `http://127.0.0.1:${port}`,
       started: true,
       variables: { ANTHROPIC_BASE_URL: `http://127.0.0.1:${port}` },
+      codexBaseUrl: null,
     });
     const status = JSON.parse((await run('status', '--json')).stdout);
     expect(status).toMatchObject({

@@ -26,6 +26,28 @@ export function exportLine(shell: Shell, name: string, value: string): string {
   }
 }
 
+/**
+ * Codex reads no variable for its base URL, so its command becomes a function that adds the option.
+ * bash and zsh expand an alias of that name where a definition in the POSIX way begins, which would
+ * break the whole line, so they get the keyword, inside quotes, where other shells do not see it.
+ */
+export function codexFunction(shell: Shell, baseUrl: string): string {
+  const option = `-c openai_base_url=${baseUrl}`;
+  switch (shell) {
+    case 'bash':
+    case 'zsh': {
+      const body = `{ command codex ${option} "$@"; }`;
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: -- the shell's own variables
+      const test = 'test -n "${BASH_VERSION-}${ZSH_VERSION-}"';
+      return `if ${test}; then eval ${posixQuote(`function codex ${body}`)}; else eval ${posixQuote(`codex() ${body}`)}; fi;`;
+    }
+    case 'fish':
+      return `function codex; command codex ${option} $argv; end;`;
+    case 'powershell':
+      return `function codex { & (Get-Command codex -CommandType Application, ExternalScript | Select-Object -First 1) -c 'openai_base_url=${baseUrl}' @args };`;
+  }
+}
+
 /** How a person runs the exports of `command` in their shell. */
 export function evalLine(shell: Shell, command: string): string {
   if (shell === 'fish') return `${command} | source`;

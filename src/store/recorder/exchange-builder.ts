@@ -12,7 +12,14 @@ import type { SinkItem } from '../sink.ts';
 import { BodyBuffer } from './body.ts';
 import { makeEnd } from './make-end.ts';
 import type { ProgressBoard, ProgressSource } from './progress.ts';
-import { plainRequest, type RequestParts, readBody, readRequest, viewOf } from './read-request.ts';
+import {
+  plainRequest,
+  type RequestParts,
+  readBody,
+  readRequest,
+  strayRequest,
+  viewOf,
+} from './read-request.ts';
 import { type ReadResponse, ResponseReader } from './response-reader.ts';
 import type { SessionResolver } from './session-resolver.ts';
 import { type Marks, makeMarks } from './timing.ts';
@@ -169,11 +176,12 @@ export class ExchangeBuilder implements ProgressSource, Follower {
     this.#announceHead();
   }
 
-  /** A WebSocket's messages outside of its turns are no part of the conversation. */
-  #readRequest(parts: RequestParts): ExchangeRequest | null {
+  #readRequest(parts: RequestParts): ExchangeRequest {
     const { transport, dialect } = this.#open;
     const isStray = transport === 'websocket' && dialect === null;
-    return isStray ? null : readRequest(parts, this.#context.sessions);
+    return isStray
+      ? strayRequest(this.#open, parts.body.facts)
+      : readRequest(parts, this.#context.sessions);
   }
 
   /** `exchange.started` is first, always: a head that came before the whole request waits for it. */

@@ -99,12 +99,11 @@ export function readRequest(
 
 /** The exchange without any understanding of its content: what stays true when reading it failed. */
 export function plainRequest(open: OpenRecord, facts: BodyFacts): ExchangeRequest {
-  const client = clientOf(open.headers);
   return requestOf(open, facts, {
     sessionId: OTHER_SESSION,
     sessionSource: 'new',
-    client: client.name,
-    clientVersion: client.version,
+    client: 'other',
+    clientVersion: null,
     auxiliary: null,
     agentId: null,
     parentId: null,
@@ -115,6 +114,12 @@ export function plainRequest(open: OpenRecord, facts: BodyFacts): ExchangeReques
     messageCount: null,
     toolResults: [],
   });
+}
+
+/** A WebSocket's messages outside of its turns: no part of the conversation, whatever its head says. */
+export function strayRequest(open: OpenRecord, facts: BodyFacts): ExchangeRequest {
+  const { name, version } = clientOf(open.headers);
+  return { ...plainRequest(open, facts), client: name, clientVersion: version };
 }
 
 /** The head's facts, masked, joined with the understanding of the body. */

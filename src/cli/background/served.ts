@@ -1,0 +1,65 @@
+/**
+ * What the running server offers to clients, and how each is pointed at it: for `env` and `run`.
+ * Starts the server when none runs.
+ */
+import type { LoadedConfig } from '../../config/load.ts';
+import { UserError } from '../../core/errors.ts';
+import { clientUrl } from '../address.ts';
+import type { Invocation } from '../context.ts';
+import { loadFor } from '../load-config.ts';
+import { type Answering, ensureServer, type Started } from './start-server.ts';
+
+export interface Served {
+  readonly url: string;
+  readonly dialects: string;
+  readonly providers: readonly { type: string; baseUrl: string }[];
+}
+
+export interface Serving {
+  readonly started: Started;
+  readonly served: Served;
+}
+
+/** The server of this configuration, started if need be. */
+export async function serverFor(invocation: Invocation): Promise<Serving> {
+  const { context, configFlags } = invocation;
+  const loaded = loadFor(invocation);
+  const { host, port } = loaded.config;
+  if (port === 0) {
+    throw new UserError('a fixed port is needed, not 0', { hint: 'leave --port away for 8081' });
+  }
+  const { dataDir } = loaded;
+  const started = await ensureServer(context, { dataDir, host, port, words: configFlags.words });
+  return { started, served: servedBy(started.server, loaded) };
+}
+
+export function variablesFor({ url, dialects, providers }: Served): Record<string, string> {
+  const anthropic = providers.find(({ type }) => type === 'anthropic');
+  const servesAnthropic = dialects !== 'openai';
+  // Claude Code turns tool search off behind any proxy, and then sends every tool's definition with
+  // every request; behind LunaRoute Anthropic's own API supports it as before.
+  const isAnthropics = URL.parse(anthropic?.baseUrl ?? '')?.hostname === 'api.anthropic.com';
+  return {
+    ...(servesAnthropic && { ANTHROPIC_BASE_URL: url }),
+    ...(dialects !== 'anthropic' && { OPENAI_BASE_URL: `${url}/v1` }),
+    ...(servesAnthropic && isAnthropics && { ENABLE_TOOL_SEARCH: 'true' }),
+  };
+}
+
+/** null when OpenAI's API is not served. */
+export function codexBaseUrl({ url, dialects }: Served): string | null {
+  return dialects === 'anthropic' ? null : `${url}/v1`;
+}
+
+function servedBy(server: Answering, { config }: LoadedConfig): Served {
+  if (server.kind === 'ours') {
+    const { host, port, dialects, providers } = server.record;
+    return { url: clientUrl(host, port), dialects, providers };
+  }
+  // Nothing but the address is known of a server of another data folder: the own configuration
+  // is the best guess.
+  const providers = Object.values(config.providers)
+    .filter(({ enabled }) => enabled)
+    .map(({ type = '', base_url: baseUrl = '' }) => ({ type, baseUrl }));
+  return { url: clientUrl(config.host, config.port), dialects: config.api_dialect, providers };
+}
