@@ -6,6 +6,7 @@
 import type { FlowEvent, RecorderStatus, UnnumberedEvent } from '../../core/events.ts';
 import { TAP_COUNTERS, type TapBatch, type TapCounters, type TapRecord } from '../../core/tap.ts';
 import { Batcher } from './batcher.ts';
+import { CaptureWatch } from './capture-watch.ts';
 import type { Clock } from './clock.ts';
 import { type BuilderContext, ExchangeBuilder, type Follower } from './exchange-builder.ts';
 import { ProgressBoard } from './progress.ts';
@@ -36,6 +37,7 @@ export class Recorder {
   readonly #context: BuilderContext;
   readonly #batcher: Batcher;
   readonly #status: StatusReporter;
+  readonly #capture: CaptureWatch;
   readonly #batches: TapBatch[] = [];
   #events: FlowEvent[] = [];
   #seq = 0;
@@ -57,12 +59,16 @@ export class Recorder {
       () => this.#readStatus(),
       (status) => publish({ type: 'recorder.status', status }),
     );
+    this.#capture = new CaptureWatch(deps.clock, () => this.#status.update());
     this.#context = {
       maxBodyBytes: deps.maxBodyBytes,
       sessions: new SessionResolver(deps.findSessionByResponseId),
       progress: new ProgressBoard(deps.clock, publish),
       publish,
-      store: (item) => this.#batcher.add(item),
+      store: (item) => {
+        this.#batcher.add(item);
+        this.#capture.take(item);
+      },
       onFault: (error) => this.#fault(error),
     };
   }
@@ -137,7 +143,7 @@ export class Recorder {
       queueBytes: state.queueBytes + this.#counter(TAP_COUNTERS.queuedBytes),
       droppedBytes: state.droppedBytes + this.#counter(TAP_COUNTERS.droppedBytes),
       writeErrors: state.writeErrors + this.#faults,
-      degraded: state.degraded,
+      degraded: [...state.degraded, ...this.#capture.reasons()],
     };
   }
 
