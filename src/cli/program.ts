@@ -73,6 +73,7 @@ function makeProgram(context: Context, registry: Registry): Command {
   addServerCommands(program, registry);
   addClientCommands(program, registry);
   addSessionCommands(program, registry);
+  addHistoryCommands(program, registry);
   addConfigCommands(program, registry);
   return program;
 }
@@ -157,9 +158,6 @@ function addClientCommands(program: Command, registry: Registry): void {
 }
 
 function addSessionCommands(program: Command, registry: Registry): void {
-  const since = new Option('--since <when>', '30m, 2h, 7d, 1w ago, or a date').argParser((text) =>
-    parseSince(text, registry.context.now()),
-  );
   const sessions = program.command('sessions').description('what was recorded');
   const list = addCommand(sessions, registry, {
     name: 'list',
@@ -169,7 +167,7 @@ function addSessionCommands(program: Command, registry: Registry): void {
   });
   list
     .option('--limit <count>', 'at most so many', parseCount, 20)
-    .addOption(since)
+    .addOption(sinceOption(registry))
     .option('--model <text>', 'whose model name contains this')
     .option('--client <name>', 'of one client: claude-code, codex, opencode …')
     .option('--provider <name>', 'of one provider');
@@ -197,6 +195,23 @@ function addSessionCommands(program: Command, registry: Registry): void {
     .addArgument(new Argument('<text...>', 'words, "a phrase", or a beginning*'))
     .option('--limit <count>', 'at most so many', parseCount, 20);
   example(search, [['lunaroute sessions search "database migration"', 'both words']]);
+}
+
+function sinceOption({ context }: Registry): Option {
+  const option = new Option('--since <when>', '30m, 2h, 7d, 1w ago, or a date');
+  return option.argParser((text) => parseSince(text, context.now()));
+}
+
+/** What goes over the whole history. */
+function addHistoryCommands(program: Command, registry: Registry): void {
+  const reindex = addCommand(program, registry, {
+    name: 'reindex',
+    description: "read the stored bytes again with this version's parsers; sums and search follow",
+    flags: 'database',
+    load: async () => (await import('./commands/reindex.ts')).runReindex,
+  });
+  reindex.addOption(sinceOption(registry));
+  example(reindex, [['lunaroute reindex --since 7d', 'what was recorded in the last week']]);
 
   const stats = addCommand(program, registry, {
     name: 'stats',
@@ -206,7 +221,7 @@ function addSessionCommands(program: Command, registry: Registry): void {
   });
   stats
     .addArgument(new Argument('[id]', 'session id, any unique beginning of it, or last'))
-    .addOption(since)
+    .addOption(sinceOption(registry))
     .option('--sessions <count>', 'how many sessions to show before the total', parseCount, 5);
   example(stats, [
     ['lunaroute stats last', 'the newest session'],

@@ -29,6 +29,7 @@ export interface ExchangeRow {
   readonly target: string;
   readonly upstream: string;
   readonly auxiliary: Auxiliary;
+  readonly is_counted: number;
   readonly agent_id: string | null;
   readonly parent_id: string | null;
   readonly model: string | null;
@@ -56,6 +57,7 @@ export interface ExchangeRow {
   readonly response_headers: Uint8Array | null;
   readonly parts_segment: number | null;
   readonly is_partial: number | null;
+  readonly is_usage_unknown: number | null;
   readonly received_ms: number | null;
   readonly sent_ms: number | null;
   readonly connect_ms: number | null;

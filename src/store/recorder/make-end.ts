@@ -56,7 +56,7 @@ export function makeEnd(parts: EndParts): ExchangeEnd {
   };
 }
 
-function toolCallsOf(parts: readonly Part[]): ToolCallRecord[] {
+export function toolCallsOf(parts: readonly Part[]): ToolCallRecord[] {
   return parts
     .filter((part) => part.type === 'tool-call')
     .map(({ id, name, arguments: text }) => ({ id, name, arguments: text }));

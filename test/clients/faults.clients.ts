@@ -1,0 +1,104 @@
+// What a client sees when something breaks is the same with LunaRoute in between as without.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import {
+  type ClientRun,
+  claude,
+  clearLog,
+  codex,
+  type Logged,
+  readLog,
+  withoutChance,
+} from '../helpers/clients.ts';
+import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider.ts';
+import {
+  cleanEnv,
+  type RunningServer,
+  startServer,
+  type TempHome,
+  tempHome,
+} from '../helpers/program.ts';
+
+let home: TempHome;
+let provider: FakeProvider;
+let server: RunningServer;
+let log: string;
+
+beforeEach(async () => {
+  home = tempHome();
+  log = join(home.path, 'fake.jsonl');
+  provider = await startFakeProvider(log);
+  mkdirSync(join(home.path, '.lunaroute'), { recursive: true });
+  const providers = ['openai', 'anthropic', 'chatgpt'].map(
+    (name) => `  ${name}: {base_url: "${provider.url}"}`,
+  );
+  writeFileSync(join(home.path, '.lunaroute/config.yaml'), `providers:\n${providers.join('\n')}\n`);
+  server = await startServer(cleanEnv(home.path));
+});
+
+afterEach(async () => {
+  await server.stop();
+  provider.stop();
+  home.remove();
+});
+
+interface Seen {
+  readonly code: number | null;
+  readonly output: string;
+  /** What reached the provider, in order. */
+  readonly requests: readonly string[];
+}
+
+async function see(
+  run: (port: number) => Promise<ClientRun>,
+  port: number,
+  fault: object,
+): Promise<Seen> {
+  await fetch(`${provider.url}/__fake`, { method: 'POST', body: JSON.stringify(fault) });
+  clearLog(log);
+  const { code, output } = await run(port);
+  const requests = readLog(log).filter(
+    ({ kind, url }) => kind !== 'ws-end' && kind !== 'connect' && url !== '/__fake',
+  );
+  return { code, output: withoutChance(output, port), requests: requests.map(requestText) };
+}
+
+function requestText({ kind, method, url, status, body }: Logged): string {
+  return [kind, method, url, status, body?.type, body?.generate]
+    .filter((word) => word !== undefined)
+    .join(' ');
+}
+
+const DETAILS = { ERR: '4000', JSON: '1', TMO: '60' };
+const byCodex = (port: number) => codex(port, { MODE: 'cfg', ...DETAILS });
+
+test.each<[string, object, (port: number) => Promise<ClientRun>]>([
+  ['Codex: nothing', { mode: 'normal', ws: 'accept' }, byCodex],
+  [
+    'Codex: the provider dies in the middle of a turn over WebSocket',
+    { mode: 'cut', ws: 'accept' },
+    byCodex,
+  ],
+  [
+    'Codex: the provider dies in the middle of a turn over HTTP',
+    { mode: 'cut', ws: '426' },
+    byCodex,
+  ],
+  ['Codex: the upgrade is refused with 426', { mode: 'normal', ws: '426' }, byCodex],
+  ['Codex: the upgrade is refused with 404', { mode: 'normal', ws: '404' }, byCodex],
+  ['Codex: 401 on the upgrade', { mode: 'normal', ws: '401' }, byCodex],
+  ['Codex: 429 on the upgrade', { mode: 'normal', ws: '429' }, byCodex],
+  ['Codex: 429 over HTTP', { mode: '429once', ws: '426' }, byCodex],
+  [
+    'Claude Code: the provider dies in the middle of a turn',
+    { mode: 'cut' },
+    (port) => claude(port),
+  ],
+  ['Claude Code: an error inside the stream', { mode: 'sse-error' }, (port) => claude(port)],
+  ['Claude Code: 529', { mode: '529once' }, (port) => claude(port)],
+])('%s', async (_name, fault, run) => {
+  const direct = await see(run, Number(new URL(provider.url).port), fault);
+  const through = await see(run, server.port, fault);
+  expect(through).toEqual(direct);
+});
