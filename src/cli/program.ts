@@ -182,7 +182,11 @@ function addSessionCommands(program: Command, registry: Registry): void {
   show
     .addArgument(new Argument('<id>', 'session id, any unique beginning of it, or last'))
     .option('--limit <count>', 'at most so many exchanges', parseCount, 200)
-    .option('--offset <count>', 'leave out so many', parseOffset, 0);
+    .option('--offset <count>', 'leave out so many', parseOffset, 0)
+    .option(
+      '--no-auxiliary',
+      "leave out the client's helper calls: titles, warm-ups, token counts",
+    );
   example(show, [['lunaroute sessions show last', 'the newest session']]);
 
   const search = addCommand(sessions, registry, {

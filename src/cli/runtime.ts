@@ -6,6 +6,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { CodexLogin } from '../core/codex-login.ts';
 import { EventBus } from '../core/event-bus.ts';
 import { interruptedEnd } from '../core/interrupted.ts';
 import { emptyLiveState, type LiveState, reduceLiveState } from '../core/live-state.ts';
@@ -59,6 +60,7 @@ export class Runtime {
   #counters = makeCounters();
   #live = emptyLiveState();
   #degraded: readonly string[] = [];
+  readonly #logins = new Map<string, CodexLogin | null>();
   #isStopping = false;
   #isForced = false;
 
@@ -95,6 +97,12 @@ export class Runtime {
       await Promise.all([this.#proxy.end(), this.#recorder.close(FORCED_FLUSH_MS)]);
       throw error;
     }
+  }
+
+  /** Codex's login for a provider, now and for every proxy that follows. */
+  setCodexLogin(provider: string, login: CodexLogin | null): void {
+    this.#logins.set(provider, login);
+    this.#proxy.post({ type: 'codex-login', provider, login });
   }
 
   live(): LiveState {
@@ -177,6 +185,7 @@ export class Runtime {
     this.#startRecorder(link);
     await started;
     this.#proxy.post({ type: 'health', degraded: this.#degraded });
+    for (const [provider, login] of this.#logins) this.setCodexLogin(provider, login);
   }
 
   /** Every exchange has exactly one end, also when nobody is left who could have seen it. */

@@ -64,6 +64,7 @@ function providerOptions(
     baseUrl,
     apiKey: provider.api_key ?? null,
     auth: provider.auth,
+    codexAuth: provider.codex_auth ?? null,
     timeoutMs: http.timeout_secs * 1000,
     connectTimeoutMs: http.connect_timeout_secs * 1000,
     poolMaxIdle: http.pool_max_idle_per_host,

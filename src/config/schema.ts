@@ -61,6 +61,13 @@ const provider = z.strictObject({
     .enum(['fallback', 'always'])
     .default('fallback')
     .describe('always: use api_key even when the client sent a credential.'),
+  codex_auth: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      "Codex's auth.json (~/.codex/auth.json): used when neither the client nor api_key has a key.",
+    ),
   http_client: httpClient,
 });
 

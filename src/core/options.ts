@@ -13,6 +13,8 @@ export interface ProviderOptions {
   /** Used when the client sent no credential (or a placeholder), or always when `auth` says so. */
   readonly apiKey: string | null;
   readonly auth: 'fallback' | 'always';
+  /** Codex's auth.json, for requests with no credential where there is no apiKey; null: not used. */
+  readonly codexAuth: string | null;
   /** Longest silence between two bytes of an answer, and before its head. */
   readonly timeoutMs: number;
   readonly connectTimeoutMs: number;

@@ -44,6 +44,13 @@ export interface ToolCallView {
   readonly resultBytes: number | null;
 }
 
+export interface ExchangePage {
+  readonly limit: number;
+  readonly offset: number;
+  /** Without the client's helper calls (titles, warm-ups, token counts, probes). */
+  readonly isWithoutAuxiliary?: boolean;
+}
+
 /** A row of a session's timeline. */
 export interface ExchangeSummary extends ExchangeRequest {
   /** null while it runs. */
@@ -102,7 +109,7 @@ export interface History {
   resolveSession(prefix: string, limit: number): string[];
   session(sessionId: string): SessionSummary | null;
   /** Oldest first. */
-  exchanges(sessionId: string, page: { limit: number; offset: number }): ExchangeSummary[];
+  exchanges(sessionId: string, page: ExchangePage): ExchangeSummary[];
   exchange(exchangeId: string): ExchangeDetail | null;
   /** The bytes as they crossed the wire, or null when they were not (wholly) stored. */
   rawBody(exchangeId: string, direction: 'request' | 'response'): Uint8Array | null;

@@ -36,6 +36,7 @@ export type FailureCode =
   | 'idle-timeout'
   | 'ambiguous-provider'
   | 'unknown-path'
+  | 'login-expired'
   | 'body-too-large'
   | 'bad-request'
   | 'proxy-error';

@@ -2,6 +2,7 @@
  * Which credential goes to the provider: the client's own, untouched, or the configured key. Pure.
  * Must never let a key of one vendor reach another, and never print one.
  */
+import type { CodexLogin } from '../core/codex-login.ts';
 import type { ProviderOptions, ProviderType } from '../core/options.ts';
 import type { HeaderMap } from './headers.ts';
 
@@ -33,25 +34,45 @@ export function credentialVendor(headers: HeaderMap): Vendor | null {
 /** True when the configured key takes the place of what the client sent. */
 export function usesConfiguredKey(provider: ProviderOptions, headers: HeaderMap): boolean {
   if (provider.apiKey === null || provider.type === 'chatgpt') return false;
-  return provider.auth === 'always' || secretsOf(headers).every(isPlaceholder);
+  return provider.auth === 'always' || !hasCredential(headers);
+}
+
+/** True when the client sent a credential of its own; a placeholder is none. */
+export function hasCredential(headers: HeaderMap): boolean {
+  return !secretsOf(headers).every(isPlaceholder);
+}
+
+export interface CredentialSource {
+  readonly provider: ProviderOptions;
+  /** Codex's login, chosen by the router because the client sent no credential. */
+  readonly login: CodexLogin | null;
 }
 
 /** `raw` with the configured key instead of the client's credential, or `raw` itself. */
 export function withCredential(
   raw: string[],
-  provider: ProviderOptions,
+  { provider, login }: CredentialSource,
   headers: HeaderMap,
 ): string[] {
+  if (login !== null) {
+    const account = login.accountId === null ? [] : ['chatgpt-account-id', login.accountId];
+    return [...withoutCredential(raw), 'Authorization', `Bearer ${login.token}`, ...account];
+  }
   if (provider.apiKey === null || !usesConfiguredKey(provider, headers)) return raw;
+  const kept = withoutCredential(raw);
+  // An OAuth token of Anthropic is a bearer token, unlike its API keys (clients/README.md section 3).
+  const isApiKey = provider.type === 'anthropic' && !provider.apiKey.startsWith('sk-ant-oat');
+  if (isApiKey) kept.push('x-api-key', provider.apiKey);
+  else kept.push('Authorization', `Bearer ${provider.apiKey}`);
+  return kept;
+}
+
+function withoutCredential(raw: readonly string[]): string[] {
   const kept: string[] = [];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i] ?? '';
     if (!CREDENTIAL_HEADERS.has(name.toLowerCase())) kept.push(name, raw[i + 1] ?? '');
   }
-  // An OAuth token of Anthropic is a bearer token, unlike its API keys (clients/README.md section 3).
-  const isApiKey = provider.type === 'anthropic' && !provider.apiKey.startsWith('sk-ant-oat');
-  if (isApiKey) kept.push('x-api-key', provider.apiKey);
-  else kept.push('Authorization', `Bearer ${provider.apiKey}`);
   return kept;
 }
 

@@ -7,6 +7,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import type { CodexLogin } from '../core/codex-login.ts';
 import type { EndCause } from '../core/tap.ts';
 import type { AnswerBody } from './answer-body.ts';
 import { writeAnswerHead } from './answer-head.ts';
@@ -31,8 +32,8 @@ import { WebSocketPipe } from './websocket-pipe.ts';
 export interface ExchangeInput {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  /** The client asks for a WebSocket. */
   readonly upgrade: ClientUpgrade | null;
+  readonly login: CodexLogin | null;
   readonly headers: HeaderMap;
   readonly pool: UpstreamPool;
   /** Path and query as routed; the base URL's path is not in it. */
@@ -51,7 +52,6 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
   #pipe: WebSocketPipe | null = null;
   #connectFailures = 0;
   #wasRepeated = false;
-  /** Of the attempt that runs now. */
   #wasSent = false;
   #hasAnswered = false;
   #body: AnswerBody | null = null;
@@ -240,13 +240,13 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
   }
 
   #upstreamHeaders(): string[] {
-    const { req, headers, pool } = this.#in;
+    const { req, headers, pool, login } = this.#in;
     const raw = requestHeaders(req.rawHeaders, headers);
     const length = headers.get('content-length');
     if (this.#payload instanceof UploadStream && length !== undefined) {
       raw.push('content-length', length);
     }
-    return withCredential(raw, pool.provider, headers);
+    return withCredential(raw, { provider: pool.provider, login }, headers);
   }
 
   #failure(error: unknown, phase: Phase): Failure {

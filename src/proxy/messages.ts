@@ -2,6 +2,7 @@
  * What the main thread and the proxy worker say to each other. Plain data; ports are transferred.
  */
 import type { MessagePort } from 'node:worker_threads';
+import type { CodexLogin } from '../core/codex-login.ts';
 import type { ProxyOptions } from '../core/options.ts';
 
 export interface ProxyWorkerData {
@@ -16,6 +17,8 @@ export type MainToProxy =
   | { readonly type: 'tap'; readonly port: MessagePort }
   /** What is wrong with recording, for /readyz; empty when healthy. */
   | { readonly type: 'health'; readonly degraded: readonly string[] }
+  /** Codex's login for a provider that has codexAuth; null when there is none. */
+  | { readonly type: 'codex-login'; readonly provider: string; readonly login: CodexLogin | null }
   /** Accept nothing more, let running exchanges end for `deadlineMs`, then end the rest. */
   | { readonly type: 'drain'; readonly deadlineMs: number }
   | { readonly type: 'destroy' };

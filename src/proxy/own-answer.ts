@@ -26,6 +26,7 @@ export interface OwnError {
 const STATUS: Readonly<Record<OwnErrorCode, number>> = {
   'ambiguous-provider': 400,
   'bad-request': 400,
+  'login-expired': 401,
   'forbidden-host': 403,
   'forbidden-origin': 403,
   'unknown-path': 404,
@@ -48,6 +49,7 @@ const STATUS: Readonly<Record<OwnErrorCode, number>> = {
 /** Anthropic's error types by status (their API's errors page); OpenAI's SDK reads only the status. */
 const ANTHROPIC_TYPE: Readonly<Record<number, string>> = {
   400: 'invalid_request_error',
+  401: 'authentication_error',
   403: 'permission_error',
   404: 'not_found_error',
   413: 'request_too_large',

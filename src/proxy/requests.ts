@@ -109,7 +109,7 @@ function routeByModel(context: RequestContext, arrival: Arrival): LateListener {
 }
 
 function startExchange(context: RequestContext, arrival: Arrival, decision: Forward): Exchange {
-  const { provider, dialect, target } = decision;
+  const { provider, dialect, target, login } = decision;
   const pool = context.pools.get(provider.name);
   if (pool === undefined) throw new Error(`no connections for provider ${provider.name}`);
   const tap = openTap(context, arrival, {
@@ -122,6 +122,7 @@ function startExchange(context: RequestContext, arrival: Arrival, decision: Forw
     req,
     res,
     upgrade,
+    login,
     headers,
     pool,
     target,

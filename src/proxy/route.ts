@@ -3,9 +3,16 @@
  * matters, its model in; a decision out. First match wins, as DESIGN section 5 lists it.
  * Must never guess between two providers: a credential sent to the wrong one has leaked.
  */
+import type { CodexLogin } from '../core/codex-login.ts';
 import type { Dialect } from '../core/conversation.ts';
 import type { ProviderOptions, ProxyOptions } from '../core/options.ts';
-import { credentialVendor, usesConfiguredKey, type Vendor, vendorOf } from './credentials.ts';
+import {
+  credentialVendor,
+  hasCredential,
+  usesConfiguredKey,
+  type Vendor,
+  vendorOf,
+} from './credentials.ts';
 import type { HeaderMap } from './headers.ts';
 import { chatgptTarget, type PathFacts, pathFacts } from './paths.ts';
 
@@ -23,12 +30,14 @@ export type RouteDecision =
       readonly dialect: Dialect | null;
       /** Path and query for the provider, to be appended to its base URL. */
       readonly target: string;
+      /** To be sent instead of the credential that the client does not have. */
+      readonly login: CodexLogin | null;
     }
   /** The body decides: ask again with its model. */
   | { readonly kind: 'needs-model' }
   | {
       readonly kind: 'refuse';
-      readonly code: 'ambiguous-provider' | 'unknown-path' | 'bad-request';
+      readonly code: 'ambiguous-provider' | 'unknown-path' | 'bad-request' | 'login-expired';
       readonly message: string;
     };
 
@@ -43,7 +52,17 @@ interface Rule {
 
 export type RoutingOptions = Pick<ProxyOptions, 'providers' | 'routes' | 'dialects' | 'bypass'>;
 
-export function makeRouter(options: RoutingOptions): Router {
+/** Codex's logins, which change while the proxy runs. */
+export interface Logins {
+  /** By the name of a provider; null when it has none. */
+  readonly loginOf: (provider: string) => CodexLogin | null;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+const NO_LOGINS: Logins = { loginOf: () => null, now: () => 0 };
+
+export function makeRouter(options: RoutingOptions, logins: Logins = NO_LOGINS): Router {
   const served = options.providers.filter(
     ({ type }) => options.dialects === 'both' || vendorOf(type) === options.dialects,
   );
@@ -53,8 +72,12 @@ export function makeRouter(options: RoutingOptions): Router {
       return refuse('bad-request', 'only paths such as /v1/messages are accepted, no full URLs');
     }
     const facts = pathFacts(request.target);
-    const choice = choose(request, facts, { options, served, rules });
-    return 'kind' in choice ? choice : checkCredential(request, facts, choice);
+    const table = { options, served, rules, logins };
+    const choice = choose(request, facts, table);
+    if ('kind' in choice) return choice;
+    return usesLogin(request, choice)
+      ? sendLogin(facts, choice, table)
+      : checkCredential(request, facts, choice);
   };
 }
 
@@ -62,6 +85,7 @@ interface Table {
   readonly options: RoutingOptions;
   readonly served: readonly ProviderOptions[];
   readonly rules: readonly Rule[];
+  readonly logins: Logins;
 }
 
 function choose(request: RouteRequest, facts: PathFacts, table: Table): Choice {
@@ -142,8 +166,32 @@ function checkCredential(
     );
   }
   const target = provider.type === 'chatgpt' ? chatgptTarget(facts.target) : facts.target;
-  return { kind: 'forward', provider, dialect: facts.dialect, target };
+  return { kind: 'forward', provider, dialect: facts.dialect, target, login: null };
 }
+
+function usesLogin({ headers }: RouteRequest, provider: ProviderOptions): boolean {
+  const mayUse = provider.codexAuth !== null && provider.apiKey === null;
+  return mayUse && !hasCredential(headers) && !headers.has('chatgpt-account-id');
+}
+
+/** A key is the provider's own; a ChatGPT login is worth something at the ChatGPT backend only. */
+function sendLogin(facts: PathFacts, provider: ProviderOptions, table: Table): RouteDecision {
+  const login = table.logins.loginOf(provider.name);
+  const { target, dialect } = facts;
+  const isForChatgpt = dialect === 'openai-responses' || facts.owner === 'shared';
+  if (login === null || login.accountId === null || !isForChatgpt) {
+    const own = login?.accountId === null ? login : null;
+    return { kind: 'forward', provider, dialect, target, login: own };
+  }
+  if (login.expiresAt !== null && login.expiresAt <= table.logins.now()) {
+    return refuse('login-expired', `${EXPIRED} (${provider.codexAuth})`);
+  }
+  const chatgpt = ofType('chatgpt', table);
+  if ('kind' in chatgpt) return chatgpt;
+  return { kind: 'forward', provider: chatgpt, dialect, target: chatgptTarget(target), login };
+}
+
+const EXPIRED = 'the Codex login has expired: run codex once, which renews it, or codex login';
 
 function compileRules(options: RoutingOptions, served: readonly ProviderOptions[]): Rule[] {
   return options.routes.flatMap(({ model, provider: name }) => {

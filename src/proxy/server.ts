@@ -5,6 +5,7 @@
  */
 import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { CodexLogin } from '../core/codex-login.ts';
 import type { ProxyOptions } from '../core/options.ts';
 import type { TapCounters } from '../core/tap.ts';
 import { clientUpgrade, isWebSocketUpgrade } from './client-upgrade.ts';
@@ -43,6 +44,8 @@ export class ProxyServer {
   readonly #pools: ReadonlyMap<string, UpstreamPool>;
   readonly #trust: TrustStore;
   readonly #exchanges = new Set<Exchange>();
+  /** By provider name. */
+  readonly #logins = new Map<string, CodexLogin | null>();
   #degraded: readonly string[] = [];
   #acceptTrouble: string | null = null;
   #isDraining = false;
@@ -86,6 +89,10 @@ export class ProxyServer {
   /** A new recorder listens on `port`. */
   setTapPort(port: TapPort): void {
     this.#tap.setPort(port);
+  }
+
+  setCodexLogin(provider: string, login: CodexLogin | null): void {
+    this.#logins.set(provider, login);
   }
 
   setDegraded(reasons: readonly string[]): void {
@@ -155,7 +162,10 @@ export class ProxyServer {
     return {
       options,
       guard: makeGuard(options),
-      router: makeRouter(options),
+      router: makeRouter(options, {
+        loginOf: (provider) => this.#logins.get(provider) ?? null,
+        now: Date.now,
+      }),
       pools: this.#pools,
       tap: this.#tap,
       exchanges: this.#exchanges,

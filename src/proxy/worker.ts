@@ -27,6 +27,9 @@ function receive(message: MainToProxy): void {
     case 'health':
       server.setDegraded(message.degraded);
       break;
+    case 'codex-login':
+      server.setCodexLogin(message.provider, message.login);
+      break;
     case 'drain':
       void server.drain(message.deadlineMs).then((remaining) => {
         send({ type: 'drained', remaining });

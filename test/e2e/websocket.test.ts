@@ -261,6 +261,8 @@ test('turns of one connection: a warm-up, a chain shown whole, a cut, one sessio
     client: 'codex',
     usage: { input: 6000 },
   });
+  const turns = history.exchanges('chained', { limit: 9, offset: 0, isWithoutAuxiliary: true });
+  expect(turns.map(({ id }) => id)).toEqual(exchanges.slice(1).map(({ id }) => id));
   // Nothing was said outside of the turns, so the connection itself leaves no record.
   expect(exchangeIds(home)).toHaveLength(4);
   history.close();

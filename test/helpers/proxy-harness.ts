@@ -16,6 +16,7 @@ export function provider(overrides: Partial<ProviderOptions> = {}): ProviderOpti
     baseUrl: 'http://127.0.0.1:1',
     apiKey: null,
     auth: 'fallback',
+    codexAuth: null,
     timeoutMs: 600_000,
     connectTimeoutMs: 10_000,
     poolMaxIdle: 8,

@@ -5,7 +5,8 @@ import { provider } from '../helpers/proxy-harness.ts';
 
 const anthropic = provider({ name: 'anthropic', type: 'anthropic', apiKey: 'sk-ant-api03-own' });
 const openai = provider({ apiKey: 'sk-own' });
-const apply = (raw: string[], to = openai): string[] => withCredential(raw, to, headerMap(raw));
+const apply = (raw: string[], to = openai): string[] =>
+  withCredential(raw, { provider: to, login: null }, headerMap(raw));
 
 test("the client's own credential passes untouched", () => {
   for (const raw of [

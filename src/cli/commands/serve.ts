@@ -15,6 +15,7 @@ import type { Context, Invocation } from '../context.ts';
 import { loadFor } from '../load-config.ts';
 import { type Log, makeLog } from '../log.ts';
 import { Runtime } from '../runtime.ts';
+import { watchCodexLogin } from '../server/codex-login.ts';
 import { prepareDataFolder } from '../server/data-folder.ts';
 import { listenProblem } from '../server/port-in-use.ts';
 import { ListenError } from '../server/proxy-host.ts';
@@ -57,6 +58,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
   const address = await listen(runtime, loaded);
   const start: Start = { loaded, proxy, recorder, address };
   announce(start, context, log);
+  useCodexLogins(runtime, start, context, log);
   showRequests(runtime, loaded, context, log);
   const reason = await Promise.race([signals.first, fatal.promise]);
   return await shutDown({ runtime, start, context, log, signals, reason });
@@ -103,6 +105,19 @@ function announce(start: Start, { print, pid, now }: Context, log: Log): void {
   }
   if (!log.shows('info')) return;
   for (const line of startSummary(start, print.style)) print.line(line);
+}
+
+function useCodexLogins(runtime: Runtime, { proxy }: Start, { now }: Context, log: Log): void {
+  for (const { name, codexAuth } of proxy.providers) {
+    if (codexAuth === null) continue;
+    watchCodexLogin(codexAuth, now, ({ login, problem }) => {
+      runtime.setCodexLogin(name, login);
+      log.write(
+        problem === null ? 'debug' : 'warn',
+        problem ?? `using the Codex login ${codexAuth}`,
+      );
+    });
+  }
 }
 
 function showRequests(

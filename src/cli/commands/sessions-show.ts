@@ -32,7 +32,11 @@ export function runSessionsShow(invocation: Invocation): number {
 function read(history: History, prefix: string, { option }: Invocation): Shown {
   const sessionId = requireSession(history, prefix);
   const limit = Number(option('limit'));
-  const page = { limit: limit + 1, offset: Number(option('offset')) };
+  const page = {
+    limit: limit + 1,
+    offset: Number(option('offset')),
+    isWithoutAuxiliary: option('auxiliary') === false,
+  };
   const exchanges = history.exchanges(sessionId, page);
   return {
     session: history.session(sessionId),
@@ -99,6 +103,9 @@ function headLine(exchange: ExchangeSummary, position: number, style: Style): st
     // Where no model was asked, the path says what was.
     safeLine(end?.modelUsed ?? exchange.model ?? `${exchange.method} ${exchange.target}`),
     ...(exchange.auxiliary === null ? [] : [`(${exchange.auxiliary})`]),
+    ...(exchange.agentId === null
+      ? []
+      : [style.dim(`[agent ${safeLine(exchange.agentId.slice(-SHORT_AGENT))}]`)]),
     outcomeText(exchange, style),
     tokens,
     end === null ? '' : formatDuration(end.timing.ended),
@@ -106,6 +113,9 @@ function headLine(exchange: ExchangeSummary, position: number, style: Style): st
     .filter((field) => field !== '')
     .join('  ');
 }
+
+/** The end tells agents apart: ids that sort by time begin alike. */
+const SHORT_AGENT = 8;
 
 function outcomeText({ end }: ExchangeSummary, style: Style): string {
   if (end === null) return style.warn('running');

@@ -1,7 +1,12 @@
 /** A session's timeline, one exchange with its conversation, and bodies as they were on the wire. */
 import type { Message, Part } from '../../core/conversation.ts';
 import type { ToolResultRecord } from '../../core/exchange.ts';
-import type { ExchangeDetail, ExchangeSummary, ToolCallView } from '../../core/ports.ts';
+import type {
+  ExchangeDetail,
+  ExchangePage,
+  ExchangeSummary,
+  ToolCallView,
+} from '../../core/ports.ts';
 import { answerPreview } from '../../dialects/preview.ts';
 import { codecFor } from '../../dialects/registry.ts';
 import { readBody, readJson } from '../bodies.ts';
@@ -32,6 +37,7 @@ interface Page {
   readonly session: string;
   readonly limit: number;
   readonly offset: number;
+  readonly turnsOnly: number;
 }
 
 /** Answers that one request continues by id: more than any conversation has turns. */
@@ -49,6 +55,7 @@ export class ExchangeQueries {
     this.#segments = segments;
     this.#page = database.prepare(`${EXCHANGE_ROWS}
       WHERE session_key = (SELECT session_key FROM sessions WHERE session_id = @session)
+        AND (auxiliary IS NULL OR NOT @turnsOnly)
       ORDER BY started_at, exchange_key LIMIT @limit OFFSET @offset`);
     this.#one = database.prepare(`${EXCHANGE_ROWS} WHERE exchange_id = ?`);
     // Keys fall along a chain, so that ids which refer to themselves cannot loop.
@@ -68,8 +75,12 @@ export class ExchangeQueries {
     this.#results = database.prepare('SELECT * FROM tool_calls WHERE result_exchange_key = ?');
   }
 
-  page(session: string, page: { limit: number; offset: number }): ExchangeSummary[] {
-    return this.#page.all({ session, ...page }).map((row) => this.#summaryOf(row));
+  page(
+    session: string,
+    { limit, offset, isWithoutAuxiliary = false }: ExchangePage,
+  ): ExchangeSummary[] {
+    const turnsOnly = Number(isWithoutAuxiliary);
+    return this.#page.all({ session, limit, offset, turnsOnly }).map((row) => this.#summaryOf(row));
   }
 
   one(exchangeId: string): ExchangeDetail | null {

@@ -1,6 +1,7 @@
 /** The read side of the store on SQLite: its own read-only connection beside a live writer. */
 import type {
   ExchangeDetail,
+  ExchangePage,
   ExchangeSummary,
   History,
   SearchHit,
@@ -48,7 +49,7 @@ class SqliteHistory implements History {
     return this.#sessions.one(sessionId);
   }
 
-  exchanges(sessionId: string, page: { limit: number; offset: number }): ExchangeSummary[] {
+  exchanges(sessionId: string, page: ExchangePage): ExchangeSummary[] {
     return this.#exchanges.page(sessionId, page);
   }
 
