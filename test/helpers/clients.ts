@@ -15,7 +15,7 @@ export interface ClientRun {
 }
 
 /** `command` with the port it is to talk to. */
-export function runClient(
+function runClient(
   command: readonly string[],
   env: Record<string, string> = {},
 ): Promise<ClientRun> {

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import WebSocket, { type ServerOptions, WebSocketServer } from 'ws';
 import { waitFor } from './proxy-wait.ts';
 
-export const MAX_PAYLOAD = 64 * 1024 * 1024;
+const MAX_PAYLOAD = 64 * 1024 * 1024;
 
 export interface WebSocketProvider {
   readonly port: number;

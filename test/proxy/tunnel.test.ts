@@ -2,10 +2,12 @@ import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { connect } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { call } from '../helpers/proxy-client.ts';
 import { startProxy } from '../helpers/proxy-harness.ts';
 import { testCertificate, trustTestCertificate } from '../helpers/proxy-tls.ts';
 import { startUpstream } from '../helpers/proxy-upstream.ts';
+import { openWebSocket } from '../helpers/websocket.ts';
 
 async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
@@ -78,6 +80,26 @@ test('TLS runs from end to end inside the tunnel', async () => {
   });
   expect((await call(proxy.port)).body.toString()).toBe('secret');
   expect(forward.asked[0]?.target).toBe(`localhost:${port}`);
+});
+
+test('a WebSocket goes the same way: forward proxy, TLS from end to end', async () => {
+  trustTestCertificate();
+  const secure = createTlsServer(testCertificate());
+  new WebSocketServer({ server: secure }).on('connection', (socket) => {
+    socket.on('message', (data: Buffer) => socket.send(`heard ${data.toString()}`));
+  });
+  const upstream = await listen(secure);
+  const forward = await startForwardProxy();
+  const baseUrl = `https://localhost:${upstream}`;
+  const proxyUrl = `http://127.0.0.1:${forward.port}`;
+  const { port } = await startProxy(1, { provider: { baseUrl, proxyUrl } });
+  const client = openWebSocket(port, { headers: { Authorization: 'Bearer sk-user' } });
+  client.on('open', () => client.send('hello'));
+  const answer = await new Promise((resolve) => client.once('message', resolve));
+  expect(String(answer)).toBe('heard hello');
+  expect(forward.asked).toEqual([
+    { target: `localhost:${upstream}`, credential: undefined, authorization: undefined },
+  ]);
 });
 
 test.each([

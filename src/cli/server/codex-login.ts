@@ -26,7 +26,7 @@ export function watchCodexLogin(
   return () => unwatchFile(path, look);
 }
 
-export function readCodexLogin(path: string, now: number): CodexLoginState {
+function readCodexLogin(path: string, now: number): CodexLoginState {
   const login = parseLogin(textOf(path));
   if (login === null) {
     const problem = `there is no Codex login in ${path}: requests without a credential go out without one. To log in: codex login`;

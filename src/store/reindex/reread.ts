@@ -16,7 +16,7 @@ import { endingOf } from '../recorder/outcome.ts';
 import { ResponseReader } from '../recorder/response-reader.ts';
 import { newToolResults } from '../recorder/tool-results.ts';
 
-export type StoredEnd = NonNullable<ExchangeSummary['end']>;
+type StoredEnd = NonNullable<ExchangeSummary['end']>;
 
 export interface StoredExchange {
   readonly request: ExchangeRequest;

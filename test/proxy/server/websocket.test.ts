@@ -197,6 +197,26 @@ test('at shutdown a quiet WebSocket is closed with 1012, both sides told', async
   expect((await recorder.ended()).end).toEqual({ kind: 'shutdown' });
 });
 
+test('a provider that falls silent while the client waits is cut, between turns it may be silent', async () => {
+  const provider = await startWebSocketProvider();
+  const { port, recorder } = await startProxy(provider.port, { provider: { timeoutMs: 400 } });
+  const client = openWebSocket(port);
+  const atProvider = await provider.socket();
+  await waitFor(() => client.readyState === client.OPEN, 'the client to be open');
+  const [here, there] = [listen(client), listen(atProvider)];
+  atProvider.send('hello');
+  await waitFor(() => here.hashes.length === 1, 'the greeting');
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect(here.close()).toBeNull();
+  client.send('a question');
+  await waitFor(() => here.close() && there.close(), 'the cut');
+  expect([here.close()?.code, there.close()?.code]).toEqual([1006, 1006]);
+  expect((await recorder.ended()).end).toMatchObject({
+    kind: 'upstream-cut',
+    code: 'idle-timeout',
+  });
+});
+
 test('a client that leaves before the provider has answered takes its upgrade with it', async () => {
   let gone = false;
   const provider = await startWebSocketProvider({}, (socket) => {
