@@ -71,7 +71,7 @@ export class CaptureWatch {
   }
 
   #sawRequest(request: ExchangeRequest): void {
-    if (request.client === 'other' || request.client === 'curl') return;
+    if (!isKnown(request)) return;
     const presence = this.#clients.get(request.client) ?? this.#arrived(request.client);
     const path = request.target.split('?', 1)[0] ?? '';
     if (presence.seen.size < MAX_SEEN) {
@@ -93,7 +93,9 @@ export class CaptureWatch {
     const { dialect, auxiliary, method, transport } = request;
     const isAsked = method === 'POST' || transport === 'websocket';
     if (dialect === null || auxiliary === 'count-tokens' || !isAsked) return;
-    if (end.outcome !== 'completed') return;
+    // Bytes that no client of ours sent are nobody's conversation.
+    const isMeant = isKnown(request) || isModelRequest(request);
+    if (end.outcome !== 'completed' || !isMeant) return;
     const reading = this.#dialects.get(dialect) ?? { unread: 0, hasRead: false, last: '' };
     this.#dialects.set(dialect, reading);
     const isRead = isModelRequest(request) && hasContent(end);
@@ -105,6 +107,10 @@ export class CaptureWatch {
     );
     this.#check();
   }
+}
+
+function isKnown({ client }: ExchangeRequest): boolean {
+  return client !== 'other' && client !== 'curl';
 }
 
 /** What was understood as a question to a model. */

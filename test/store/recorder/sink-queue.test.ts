@@ -22,7 +22,11 @@ function withSinks(...sinks: Sink[]): TestRecorder {
 
 async function record(test: TestRecorder, count: number, size = 10): Promise<void> {
   for (let i = 0; i < count; i += 1) {
-    await test.run({ id: `x${i}`, request: userTurn('x'.repeat(size)), response: ['{}'] });
+    await test.run({
+      id: `x${i}`,
+      request: userTurn('x'.repeat(size)),
+      response: ['{"type":"message","id":"m"}'],
+    });
   }
 }
 
