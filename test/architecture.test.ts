@@ -8,9 +8,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   dialects: ['core'],
   config: ['core'],
-  store: ['core', 'dialects'],
+  prices: ['core'],
+  store: ['core', 'dialects', 'prices'],
+  metrics: ['core'],
   proxy: ['core'],
-  cli: ['core', 'dialects', 'config', 'store', 'proxy'],
+  cli: ['core', 'dialects', 'config', 'store', 'proxy', 'prices', 'metrics'],
 };
 
 /** Packages fenced to the one place that may know them. */
@@ -21,6 +23,8 @@ const PACKAGE_FENCE: Record<string, RegExp> = {
   chalk: /^src\/cli\//,
   zod: /^src\/config\//,
   yaml: /^src\/config\//,
+  '@pydantic/genai-prices': /^src\/prices\//,
+  'prom-client': /^src\/metrics\//,
   'eventsource-parser': /^src\/dialects\//,
 };
 

@@ -5,20 +5,15 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { nearest } from '../core/nearest.ts';
 import { safeText } from '../core/text.ts';
-import { parseCount, parseOffset, parseSince } from './arguments.ts';
+import { parseCount, parseOffset } from './arguments.ts';
 import { SHELLS } from './background/exports.ts';
-import type { CommandRun, Context } from './context.ts';
-import { addConfigFlags, type FlagGroup, givenConfigFlags } from './flags.ts';
+import type { Context } from './context.ts';
+import { givenConfigFlags } from './flags.ts';
+import { addNumberCommands } from './number-commands.ts';
+import { addCommand, example, type Registry, sinceOption } from './registry.ts';
 import { VERSION } from './version.ts';
 
 const USAGE_ERROR = 2;
-
-/** What registering commands needs. */
-interface Registry {
-  readonly context: Context;
-  /** Runs a command and keeps its exit code. */
-  readonly run: (command: Command, load: () => Promise<CommandRun>) => Promise<void>;
-}
 
 /** Runs the command line; returns the exit code. Throws UserError and what is a bug. */
 export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
@@ -72,6 +67,7 @@ function makeProgram(context: Context, registry: Registry): Command {
   ]);
   addServerCommands(program, registry);
   addSessionCommands(program, registry);
+  addNumberCommands(program, registry);
   addConfigCommands(program, registry);
   return program;
 }
@@ -132,9 +128,7 @@ function addServerCommands(program: Command, registry: Registry): void {
 }
 
 function addSessionCommands(program: Command, registry: Registry): void {
-  const since = new Option('--since <when>', '30m, 2h, 7d, 1w ago, or a date').argParser((text) =>
-    parseSince(text, registry.context.now()),
-  );
+  const since = sinceOption(registry);
   const sessions = program.command('sessions').description('what was recorded');
   const list = addCommand(sessions, registry, {
     name: 'list',
@@ -172,21 +166,6 @@ function addSessionCommands(program: Command, registry: Registry): void {
     .addArgument(new Argument('<text...>', 'words, "a phrase", or a beginning*'))
     .option('--limit <count>', 'at most so many', parseCount, 20);
   example(search, [['lunaroute sessions search "database migration"', 'both words']]);
-
-  const stats = addCommand(program, registry, {
-    name: 'stats',
-    description: 'tokens, tools and times of one session or of all',
-    flags: 'database',
-    load: async () => (await import('./commands/stats.ts')).runStats,
-  });
-  stats
-    .addArgument(new Argument('[id]', 'session id, any unique beginning of it, or last'))
-    .addOption(since)
-    .option('--sessions <count>', 'how many sessions to show before the total', parseCount, 5);
-  example(stats, [
-    ['lunaroute stats last', 'the newest session'],
-    ['lunaroute stats --since 7d', 'the last week'],
-  ]);
 }
 
 function addConfigCommands(program: Command, registry: Registry): void {
@@ -205,28 +184,6 @@ function addConfigCommands(program: Command, registry: Registry): void {
     flags: 'server',
     load: async () => (await import('./commands/config.ts')).runConfigCheck,
   });
-}
-
-interface CommandSpec {
-  readonly name: string;
-  readonly description: string;
-  /** Flags that set configuration; --config alone when left out. */
-  readonly flags?: FlagGroup;
-  readonly isDefault?: boolean;
-  readonly load: () => Promise<CommandRun>;
-}
-
-function addCommand(parent: Command, { run }: Registry, spec: CommandSpec): Command {
-  const command = parent.command(spec.name, { isDefault: spec.isDefault ?? false });
-  command.description(spec.description);
-  addConfigFlags(command, spec.flags ?? 'file');
-  return command.action(() => run(command, spec.load));
-}
-
-function example(command: Command, examples: readonly (readonly [string, string])[]): void {
-  const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, meaning]) => `  ${line.padEnd(width)}  ${meaning}`);
-  command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }
 
 /** Without this, a mistyped command would be taken for an argument of the default command. */

@@ -64,6 +64,18 @@ const provider = z.strictObject({
   http_client: httpClient,
 });
 
+const usd = () => z.number().min(0).max(1_000_000);
+
+const price = z.strictObject({
+  model: z.string().min(1).describe('Pattern of a model name; * matches anything.'),
+  input: usd().describe('USD per million input tokens.'),
+  output: usd().describe('USD per million output tokens.'),
+  cache_read: usd().optional().describe('USD per million tokens read from the cache.'),
+  cache_write: usd().optional().describe('USD per million tokens written to the cache.'),
+  cache_write_1h: usd().optional().describe('The same, kept for an hour.'),
+  web_search: usd().optional().describe('USD per thousand web searches.'),
+});
+
 const retention = z
   .strictObject({
     max_age_days: z.int().min(1).optional().describe('Delete JSONL files older than so many days.'),
@@ -136,6 +148,10 @@ export function configSchema(dataDir: string) {
       )
       .default([])
       .describe('Rules from model to provider; the first that matches wins.'),
+    prices: z
+      .array(price)
+      .default([])
+      .describe('Own prices, before the built-in table; the first whose pattern matches wins.'),
     session_recording: sessionRecording(dataDir),
     bypass: z
       .strictObject({

@@ -3,7 +3,9 @@
  * matters, its model in; a decision out. First match wins, as DESIGN section 5 lists it.
  * Must never guess between two providers: a credential sent to the wrong one has leaked.
  */
+
 import type { Dialect } from '../core/conversation.ts';
+import { globPattern } from '../core/glob.ts';
 import type { ProviderOptions, ProxyOptions } from '../core/options.ts';
 import { credentialVendor, usesConfiguredKey, type Vendor, vendorOf } from './credentials.ts';
 import type { HeaderMap } from './headers.ts';
@@ -150,11 +152,6 @@ function compileRules(options: RoutingOptions, served: readonly ProviderOptions[
     const provider = served.find((candidate) => candidate.name === name);
     return provider === undefined ? [] : [{ pattern: globPattern(model), provider }];
   });
-}
-
-function globPattern(glob: string): RegExp {
-  const literal = glob.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  return new RegExp(`^${literal.join('.*')}$`, 's');
 }
 
 function ambiguous(reason: string): Refusal {

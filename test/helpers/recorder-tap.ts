@@ -173,6 +173,7 @@ export function makeRecorder(
     maxBodyBytes: 1 << 20,
     clock,
     counters,
+    price: () => null,
     slots: [{ name: 'Memory', path: 'memory', sink }],
     emit: (batch) => events.push(...batch),
     onNotice: (notice) => notices.push(notice),

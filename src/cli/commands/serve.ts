@@ -39,7 +39,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
   const fatal = Promise.withResolvers<'fatal'>();
   const identity = { version: VERSION, instanceId: randomUUID() };
   const proxy = proxyOptions(loaded.config, identity, context.env);
-  const recorder = recorderOptions(loaded.config);
+  const recorder = recorderOptions(loaded.config, loaded.dataDir);
   const runtime = new Runtime({
     proxy,
     recorder,

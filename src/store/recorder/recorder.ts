@@ -3,6 +3,7 @@
  * records strictly in order, so that an answer is always known before the request that continues it.
  * A defect in one exchange costs that exchange's content, never another exchange or the proxy.
  */
+import type { Pricer } from '../../core/cost.ts';
 import type { FlowEvent, RecorderStatus, UnnumberedEvent } from '../../core/events.ts';
 import { TAP_COUNTERS, type TapBatch, type TapCounters, type TapRecord } from '../../core/tap.ts';
 import { Batcher } from './batcher.ts';
@@ -20,6 +21,7 @@ export interface RecorderDeps {
   readonly maxBodyBytes: number;
   readonly clock: Clock;
   readonly counters: TapCounters;
+  readonly price: Pricer;
   /** JSONL before SQLite; empty when recording is off: then nothing touches the disk. */
   readonly slots: readonly SinkSlot[];
   readonly emit: (events: readonly FlowEvent[]) => void;
@@ -60,6 +62,7 @@ export class Recorder {
       maxBodyBytes: deps.maxBodyBytes,
       sessions: new SessionResolver(deps.findSessionByResponseId),
       progress: new ProgressBoard(deps.clock, publish),
+      price: deps.price,
       publish,
       store: (item) => this.#batcher.add(item),
       onFault: (error) => this.#fault(error),

@@ -141,6 +141,7 @@ describe('exchanges', () => {
       firstToken: null,
       ended: null,
       overhead: null,
+      tokenGaps: null,
     };
     sink.write([item, endItem(item.request, { timing })]);
     expect(history.exchange('exchange-1')?.end?.timing).toEqual(timing);

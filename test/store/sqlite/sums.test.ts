@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isCounted } from '../../../src/core/stats.ts';
 import type { Usage } from '../../../src/core/usage.ts';
 import {
   type Countable,
-  isCounted,
   SUM_COLUMNS,
   subtractSums,
   sumsOf,
@@ -23,6 +23,7 @@ const ended: Countable = {
   outcome: 'completed',
   status: 200,
   usage,
+  cost: null,
   timing: { ended: 900, overhead: 2 },
   toolCalls: 3,
 };
