@@ -168,6 +168,13 @@ export function configSchema(dataDir: string) {
         port: portNumber().default(8082).describe('Port of the web page.'),
       })
       .prefault({}),
+    metrics: z
+      .strictObject({
+        enabled: z.boolean().default(false).describe('Serve Prometheus metrics at /metrics.'),
+        host: z.string().min(1).default('127.0.0.1').describe('Address of the metrics.'),
+        port: portNumber().default(8083).describe('Port of the metrics; 0 takes any free one.'),
+      })
+      .prefault({}),
     logging: z
       .strictObject({
         level: z.enum(LOG_LEVELS).default('info').describe('error, warn, info, debug or trace.'),

@@ -15,6 +15,7 @@ import type { Context, Invocation } from '../context.ts';
 import { loadFor } from '../load-config.ts';
 import { type Log, makeLog } from '../log.ts';
 import { Runtime } from '../runtime.ts';
+import { startMetrics } from '../server/metrics-host.ts';
 import { prepareDataFolder } from '../server/data-folder.ts';
 import { listenProblem } from '../server/port-in-use.ts';
 import { ListenError } from '../server/proxy-host.ts';
@@ -57,6 +58,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
   const address = await listen(runtime, loaded);
   const start: Start = { loaded, proxy, recorder, address };
   announce(start, context, log);
+  await startMetrics(runtime, loaded, recorder, log);
   showRequests(runtime, loaded, context, log);
   const reason = await Promise.race([signals.first, fatal.promise]);
   return await shutDown({ runtime, start, context, log, signals, reason });

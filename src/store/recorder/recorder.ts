@@ -5,7 +5,13 @@
  */
 import type { Pricer } from '../../core/cost.ts';
 import type { FlowEvent, RecorderStatus, UnnumberedEvent } from '../../core/events.ts';
-import { TAP_COUNTERS, type TapBatch, type TapCounters, type TapRecord } from '../../core/tap.ts';
+import {
+  BATCH_BOUNDS_MS,
+  TAP_COUNTERS,
+  type TapBatch,
+  type TapCounters,
+  type TapRecord,
+} from '../../core/tap.ts';
 import { Batcher } from './batcher.ts';
 import type { Clock } from './clock.ts';
 import { type BuilderContext, ExchangeBuilder } from './exchange-builder.ts';
@@ -50,6 +56,7 @@ export class Recorder {
       slots: deps.slots,
       clock: deps.clock,
       onDropped: (exchanges) => this.#count(TAP_COUNTERS.droppedExchanges, exchanges),
+      onBatch: (ms) => this.#countBatch(ms),
       onWritten: () => this.#status.update(),
     });
     const publish = (event: UnnumberedEvent): void => this.#publish(event);
@@ -159,6 +166,12 @@ export class Recorder {
   #fault(error: unknown): void {
     this.#faults += 1;
     if (this.#faults === 1) this.#deps.onNotice(faultNotice(error));
+  }
+
+  #countBatch(ms: number): void {
+    const index = BATCH_BOUNDS_MS.findIndex((bound) => ms <= bound);
+    this.#count(TAP_COUNTERS.batches + (index < 0 ? BATCH_BOUNDS_MS.length : index), 1);
+    this.#count(TAP_COUNTERS.batchMicros, Math.round(ms * 1000));
   }
 
   #counter(index: number): number {
