@@ -122,6 +122,14 @@ const sessionRecording = (dataDir: string) =>
     })
     .prefault({});
 
+const metrics = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe('Serve Prometheus metrics at /metrics.'),
+    host: z.string().min(1).default('127.0.0.1').describe('Address of the metrics.'),
+    port: portNumber().default(8083).describe('Port of the metrics; 0 takes any free one.'),
+  })
+  .prefault({});
+
 /** The schema, with the defaults of a given data folder. */
 export function configSchema(dataDir: string) {
   return z.strictObject({
@@ -168,13 +176,7 @@ export function configSchema(dataDir: string) {
         port: portNumber().default(8082).describe('Port of the web page.'),
       })
       .prefault({}),
-    metrics: z
-      .strictObject({
-        enabled: z.boolean().default(false).describe('Serve Prometheus metrics at /metrics.'),
-        host: z.string().min(1).default('127.0.0.1').describe('Address of the metrics.'),
-        port: portNumber().default(8083).describe('Port of the metrics; 0 takes any free one.'),
-      })
-      .prefault({}),
+    metrics,
     logging: z
       .strictObject({
         level: z.enum(LOG_LEVELS).default('info').describe('error, warn, info, debug or trace.'),

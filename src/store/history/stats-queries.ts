@@ -84,10 +84,9 @@ export class StatsQueries {
 }
 
 function sessionGroups(key: string): string {
-  return `
+  return largestFirst(`
     SELECT ${key} AS key, ${SESSION_SUMS} FROM sessions
-    WHERE session_id <> @hidden AND last_activity_at >= @since
-    GROUP BY 1 ORDER BY cost_nano_usd DESC, input_tokens + output_tokens DESC, 1 LIMIT @limit`;
+    WHERE session_id <> @hidden AND last_activity_at >= @since GROUP BY 1`);
 }
 
 /** Of days, the newest are within the limit, and stand last as in a calendar. */
@@ -95,11 +94,15 @@ function exchangeGroups(by: StatsGroup): string {
   const groups = `
     SELECT ${EXCHANGE_KEYS[by]} AS key, ${EXCHANGE_SUMS}
     FROM exchanges JOIN sessions USING (session_key) JOIN origins USING (origin_key)
-    WHERE exchanges.started_at >= @since AND session_id <> @hidden
-    GROUP BY 1`;
+    WHERE exchanges.started_at >= @since AND session_id <> @hidden GROUP BY 1`;
   return by === 'day'
     ? `SELECT * FROM (${groups} ORDER BY 1 DESC LIMIT @limit) ORDER BY key`
-    : `${groups} ORDER BY cost_nano_usd DESC, input_tokens + output_tokens DESC, 1 LIMIT @limit`;
+    : largestFirst(groups);
+}
+
+function largestFirst(groups: string): string {
+  return `SELECT * FROM (${groups})
+    ORDER BY cost_nano_usd DESC, input_tokens + output_tokens DESC, key LIMIT @limit`;
 }
 
 function toolsSql(sessions: string): string {
