@@ -101,7 +101,7 @@ function exchangesOf(sessions: Generated) {
       const item = requestItem({
         id: `e${index}`,
         sessionId: session,
-      upstream: 'http://127.0.0.1:25001',
+        upstream: 'http://127.0.0.1:25001',
         startedAt: START + index,
         dialect,
         model,
