@@ -11,8 +11,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   prices: ['core'],
   store: ['core', 'dialects', 'prices'],
   metrics: ['core'],
+  otel: ['core'],
   proxy: ['core'],
-  cli: ['core', 'dialects', 'config', 'store', 'proxy', 'prices', 'metrics'],
+  cli: ['core', 'dialects', 'config', 'store', 'proxy', 'prices', 'metrics', 'otel'],
 };
 
 /** Packages fenced to the one place that may know them. */
@@ -24,6 +25,10 @@ const PACKAGE_FENCE: Record<string, RegExp> = {
   zod: /^src\/config\//,
   yaml: /^src\/config\//,
   '@pydantic/genai-prices': /^src\/prices\//,
+  '@opentelemetry/api': /^src\/otel\//,
+  '@opentelemetry/exporter-trace-otlp-http': /^src\/otel\//,
+  '@opentelemetry/resources': /^src\/otel\//,
+  '@opentelemetry/sdk-trace': /^src\/otel\//,
   'prom-client': /^src\/metrics\//,
   'eventsource-parser': /^src\/dialects\//,
 };

@@ -58,7 +58,7 @@ export class Runtime {
   readonly #recorderBudget = new RestartBudget(() => performance.now());
   #counters = makeCounters();
   #live = emptyLiveState();
-  readonly #endings: (() => void)[] = [];
+  readonly #endings: (() => void | Promise<void>)[] = [];
   #degraded: readonly string[] = [];
   #isStopping = false;
   #isForced = false;
@@ -104,7 +104,7 @@ export class Runtime {
   }
 
   /** Called when the server stops, after everything has been written. */
-  onStop(end: () => void): void {
+  onStop(end: () => void | Promise<void>): void {
     this.#endings.push(end);
   }
 
@@ -118,7 +118,7 @@ export class Runtime {
     const remaining = await this.#proxy.drain(drainMs);
     await this.#recorder.close(this.#isForced ? FORCED_FLUSH_MS : FLUSH_MS);
     await this.#proxy.end();
-    for (const end of this.#endings) end();
+    await Promise.all(this.#endings.map((end) => end()));
     return remaining;
   }
 

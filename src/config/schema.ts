@@ -130,6 +130,21 @@ const metrics = z
   })
   .prefault({});
 
+const otel = z
+  .strictObject({
+    endpoint: z
+      .string()
+      .refine(isHttpUrl, 'expected an http:// or https:// URL without query or fragment')
+      .optional()
+      .describe('OTLP receiver that gets a span for each exchange, such as http://127.0.0.1:4318.'),
+    headers: z
+      .record(z.string().min(1), z.string())
+      .default({})
+      .describe('Headers for the receiver, such as its API key.'),
+    content: z.boolean().default(false).describe('Send prompts, answers and tool arguments, too.'),
+  })
+  .prefault({});
+
 /** The schema, with the defaults of a given data folder. */
 export function configSchema(dataDir: string) {
   return z.strictObject({
@@ -177,6 +192,7 @@ export function configSchema(dataDir: string) {
       })
       .prefault({}),
     metrics,
+    otel,
     logging: z
       .strictObject({
         level: z.enum(LOG_LEVELS).default('info').describe('error, warn, info, debug or trace.'),

@@ -17,6 +17,7 @@ import { type Log, makeLog } from '../log.ts';
 import { Runtime } from '../runtime.ts';
 import { prepareDataFolder } from '../server/data-folder.ts';
 import { startMetrics } from '../server/metrics-host.ts';
+import { startOtel } from '../server/otel-host.ts';
 import { listenProblem } from '../server/port-in-use.ts';
 import { ListenError } from '../server/proxy-host.ts';
 import { RequestLog, requestLine } from '../server/request-log.ts';
@@ -59,6 +60,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
   const start: Start = { loaded, proxy, recorder, address };
   announce(start, context, log);
   await startMetrics(runtime, loaded, recorder, log);
+  await startOtel(runtime, loaded);
   showRequests(runtime, loaded, context, log);
   const reason = await Promise.race([signals.first, fatal.promise]);
   return await shutDown({ runtime, start, context, log, signals, reason });
