@@ -28,7 +28,7 @@ export interface CacheStep {
   readonly priceable: Priceable;
 }
 
-export type CacheCause =
+type CacheCause =
   | { readonly kind: 'changed'; readonly piece: string }
   | { readonly kind: 'expired'; readonly idleMs: number; readonly ttlMs: number }
   /** Nothing changed and it was not too late: the provider dropped it. */

@@ -30,7 +30,7 @@ const MAX_MODELS = 100;
 const MAX_SLOWEST = 5;
 const MAX_ERRORS = 50;
 const MAX_ACCOUNTS = 50;
-export const OTHER_MODELS = '(others)';
+const OTHER_MODELS = '(others)';
 const OTHER_ERRORS = '(others)';
 
 export function emptyReport(): RunReport {

@@ -218,4 +218,60 @@ describe('stats and prices', () => {
     });
     expect((await json('stats', '--since', '1d')).total.cost.nanoUsd).toBe(60_000_000);
   });
+
+  it('update the table from a file, refuse what is none, and show limits', async () => {
+    const table = join(home.path, 'table.json');
+    const model = { id: 'claude-sonnet-4-5', match: { equals: 'claude-sonnet-4-5' } };
+    const models = [{ ...model, prices: { input_mtok: 7, output_mtok: 9 } }];
+    const maker = {
+      id: 'anthropic',
+      name: 'Anthropic',
+      api_pattern: 'https://api\\.anthropic\\.com',
+    };
+    writeFileSync(table, JSON.stringify([{ ...maker, models }]));
+    expect(await json('prices', 'update', '--from', table)).toMatchObject({ models: 1 });
+    const shown = await json('prices', 'show', 'claude-sonnet-4-5');
+    expect(shown).toMatchObject({ rates: { input_mtok: 7 }, isExactModel: true });
+    writeFileSync(table, '{}');
+    const refused = await runProgram(['prices', 'update', '--from', table], env);
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining('the old one stays'),
+    ]);
+    const missing = await runProgram(['prices', 'update', '--from', 'http://127.0.0.1:1/x'], env);
+    expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('cannot fetch')]);
+
+    const headers = {
+      'anthropic-ratelimit-unified-5h-utilization': '0.42',
+      'anthropic-ratelimit-unified-5h-reset': String(Math.round(Date.now() / 1000) + 3630),
+    };
+    answers.push({ headers });
+    await sendTurn(server.url, { messages: [user('a')] });
+    await recorded(1);
+    expect(await json('limits')).toMatchObject([
+      { account: 'sk-ant-api03-…wxyz', limits: [{ name: '5h', usedShare: 0.42 }] },
+    ]);
+    const { stdout } = await runProgram(['limits'], env);
+    expect(stdout).toMatch(/^anthropic {2}sk-ant-api03-…wxyz {2}seen /);
+    expect(stdout).toMatch(/^ {2}5h +42% +in 1h 0m$/m);
+  });
+
+  it('--tools weighs definitions by their share of the request', async () => {
+    const tools = [
+      { name: 'Big', description: 'x'.repeat(1000) },
+      { name: 'Small', description: 'x' },
+    ];
+    answers.push({ usage: { input_tokens: 500, output_tokens: 1 } });
+    await sendTurn(server.url, { tools, messages: [user('a')] });
+    await recorded(1);
+    const { tools: weights } = await json('stats', 'last', '--tools');
+    const [body] = provider.requests;
+    const share = JSON.stringify(tools[0]).length / (body?.body.length ?? 0);
+    expect(weights[0]).toMatchObject({
+      name: 'Big',
+      calls: 0,
+      definitionTokens: Math.round(500 * share),
+    });
+    expect(weights[1]).toMatchObject({ name: 'Small' });
+  });
 });

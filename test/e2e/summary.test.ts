@@ -6,13 +6,12 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { hasFakeProvider, startFakeProvider } from '../helpers/fake-provider.ts';
+import { startFakeProvider } from '../helpers/fake-provider.ts';
 import { cleanEnv, startServer, tempHome } from '../helpers/program.ts';
 
 const SCRIPTS = join(import.meta.dirname, '../../../shared/clients');
 const CLIENTS = process.env['CLIENTS_DIR'] ?? join(homedir(), '.cache/lunaroute-clients');
-const hasClients =
-  hasFakeProvider && existsSync(join(CLIENTS, 'claude')) && existsSync(join(CLIENTS, 'codex'));
+const hasClients = [SCRIPTS, join(CLIENTS, 'claude'), join(CLIENTS, 'codex')].every(existsSync);
 
 function runClient(
   script: string,

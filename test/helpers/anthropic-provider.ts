@@ -1,7 +1,6 @@
 // A scripted Anthropic provider: each answer's usage, tool calls, headers and pauses are the test's.
 import type http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SeenRequest } from './scripted-provider.ts';
 
 export interface Answer {
   readonly model?: string;
@@ -74,7 +73,7 @@ function sendTool(
 /** A script that gives these answers in turn, the last one for ever. */
 export function inTurn(answers: readonly Answer[]) {
   let next = 0;
-  return (_req: SeenRequest, res: http.ServerResponse): Promise<void> => {
+  return (_req: unknown, res: http.ServerResponse): Promise<void> => {
     const answer = answers[Math.min(next, answers.length - 1)] ?? {};
     next += 1;
     return answerAnthropic(res, answer);

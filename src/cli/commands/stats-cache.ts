@@ -52,7 +52,7 @@ function moneyCell(nanoUsd: number | null): Cell {
 }
 
 /** One phrase; foreign only in the name of a tool. */
-export function causeText({ cause }: CacheFinding): string {
+function causeText({ cause }: CacheFinding): string {
   switch (cause?.kind) {
     case undefined:
       return '';
