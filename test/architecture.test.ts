@@ -8,9 +8,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   core: [],
   dialects: ['core'],
   config: ['core'],
-  store: ['core', 'dialects'],
+  prices: ['core'],
+  store: ['core', 'dialects', 'prices'],
+  metrics: ['core'],
+  otel: ['core'],
   proxy: ['core'],
-  cli: ['core', 'dialects', 'config', 'store', 'proxy'],
+  cli: ['core', 'dialects', 'config', 'store', 'proxy', 'prices', 'metrics', 'otel'],
 };
 
 /** Packages fenced to the one place that may know them. */
@@ -21,6 +24,12 @@ const PACKAGE_FENCE: Record<string, RegExp> = {
   chalk: /^src\/cli\//,
   zod: /^src\/config\//,
   yaml: /^src\/config\//,
+  '@pydantic/genai-prices': /^src\/prices\//,
+  '@opentelemetry/api': /^src\/otel\//,
+  '@opentelemetry/exporter-trace-otlp-http': /^src\/otel\//,
+  '@opentelemetry/resources': /^src\/otel\//,
+  '@opentelemetry/sdk-trace': /^src\/otel\//,
+  'prom-client': /^src\/metrics\//,
   'eventsource-parser': /^src\/dialects\//,
 };
 

@@ -5,20 +5,15 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { nearest } from '../core/nearest.ts';
 import { safeText } from '../core/text.ts';
-import { parseCount, parseOffset, parseSince } from './arguments.ts';
+import { parseCount, parseOffset } from './arguments.ts';
 import { SHELLS } from './background/exports.ts';
-import type { CommandRun, Context } from './context.ts';
-import { addConfigFlags, type FlagGroup, givenConfigFlags } from './flags.ts';
+import type { Context } from './context.ts';
+import { givenConfigFlags } from './flags.ts';
+import { addNumberCommands } from './number-commands.ts';
+import { addCommand, example, type Registry, sinceOption } from './registry.ts';
 import { VERSION } from './version.ts';
 
 const USAGE_ERROR = 2;
-
-/** What registering commands needs. */
-interface Registry {
-  readonly context: Context;
-  /** Runs a command and keeps its exit code. */
-  readonly run: (command: Command, load: () => Promise<CommandRun>) => Promise<void>;
-}
 
 /** Runs the command line; returns the exit code. Throws UserError and what is a bug. */
 export async function runProgram(argv: readonly string[], context: Context): Promise<number> {
@@ -74,6 +69,7 @@ function makeProgram(context: Context, registry: Registry): Command {
   addClientCommands(program, registry);
   addSessionCommands(program, registry);
   addHistoryCommands(program, registry);
+  addNumberCommands(program, registry);
   addConfigCommands(program, registry);
   return program;
 }
@@ -201,11 +197,6 @@ function addSessionCommands(program: Command, registry: Registry): void {
   example(search, [['lunaroute sessions search "database migration"', 'both words']]);
 }
 
-function sinceOption({ context }: Registry): Option {
-  const option = new Option('--since <when>', '30m, 2h, 7d, 1w ago, or a date');
-  return option.argParser((text) => parseSince(text, context.now()));
-}
-
 /** What goes over the whole history. */
 function addHistoryCommands(program: Command, registry: Registry): void {
   const reindex = addCommand(program, registry, {
@@ -216,21 +207,6 @@ function addHistoryCommands(program: Command, registry: Registry): void {
   });
   reindex.addOption(sinceOption(registry));
   example(reindex, [['lunaroute reindex --since 7d', 'what was recorded in the last week']]);
-
-  const stats = addCommand(program, registry, {
-    name: 'stats',
-    description: 'tokens, tools and times of one session or of all',
-    flags: 'database',
-    load: async () => (await import('./commands/stats.ts')).runStats,
-  });
-  stats
-    .addArgument(new Argument('[id]', 'session id, any unique beginning of it, or last'))
-    .addOption(sinceOption(registry))
-    .option('--sessions <count>', 'how many sessions to show before the total', parseCount, 5);
-  example(stats, [
-    ['lunaroute stats last', 'the newest session'],
-    ['lunaroute stats --since 7d', 'the last week'],
-  ]);
 }
 
 function addConfigCommands(program: Command, registry: Registry): void {
@@ -249,28 +225,6 @@ function addConfigCommands(program: Command, registry: Registry): void {
     flags: 'server',
     load: async () => (await import('./commands/config.ts')).runConfigCheck,
   });
-}
-
-interface CommandSpec {
-  readonly name: string;
-  readonly description: string;
-  /** Flags that set configuration; --config alone when left out. */
-  readonly flags?: FlagGroup;
-  readonly isDefault?: boolean;
-  readonly load: () => Promise<CommandRun>;
-}
-
-function addCommand(parent: Command, { run }: Registry, spec: CommandSpec): Command {
-  const command = parent.command(spec.name, { isDefault: spec.isDefault ?? false });
-  command.description(spec.description);
-  addConfigFlags(command, spec.flags ?? 'file');
-  return command.action(() => run(command, spec.load));
-}
-
-function example(command: Command, examples: readonly (readonly [string, string])[]): void {
-  const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, meaning]) => `  ${line.padEnd(width)}  ${meaning}`);
-  command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }
 
 /** Without this, a mistyped command would be taken for an argument of the default command. */

@@ -11,7 +11,7 @@ import { EventBus } from '../core/event-bus.ts';
 import { interruptedEnd } from '../core/interrupted.ts';
 import { emptyLiveState, type LiveState, reduceLiveState } from '../core/live-state.ts';
 import type { ProxyOptions, RecorderOptions } from '../core/options.ts';
-import { TAP_COUNTER_COUNT } from '../core/tap.ts';
+import { TAP_COUNTER_COUNT, type TapCounters } from '../core/tap.ts';
 import type { Log } from './log.ts';
 import { ProxyHost } from './server/proxy-host.ts';
 import { RecorderHost } from './server/recorder-host.ts';
@@ -59,6 +59,7 @@ export class Runtime {
   readonly #recorderBudget = new RestartBudget(() => performance.now());
   #counters = makeCounters();
   #live = emptyLiveState();
+  readonly #endings: (() => void | Promise<void>)[] = [];
   #degraded: readonly string[] = [];
   readonly #logins = new Map<string, CodexLogin | null>();
   #isStopping = false;
@@ -105,6 +106,16 @@ export class Runtime {
     this.#proxy.post({ type: 'codex-login', provider, login });
   }
 
+  /** Shared with the workers; after a restart of the proxy these are others. */
+  counters(): TapCounters {
+    return new BigInt64Array(this.#counters);
+  }
+
+  /** Called when the server stops, after everything has been written. */
+  onStop(end: () => void | Promise<void>): void {
+    this.#endings.push(end);
+  }
+
   live(): LiveState {
     return this.#live;
   }
@@ -115,6 +126,7 @@ export class Runtime {
     const remaining = await this.#proxy.drain(drainMs);
     await this.#recorder.close(this.#isForced ? FORCED_FLUSH_MS : FLUSH_MS);
     await this.#proxy.end();
+    await Promise.all(this.#endings.map((end) => end()));
     return remaining;
   }
 

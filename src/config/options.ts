@@ -2,7 +2,13 @@
  * The configuration cut into the plain slices that the workers receive: seconds become
  * milliseconds, megabytes bytes, providers a list. Nothing behind this point sees the whole Config.
  */
-import type { ProviderOptions, ProxyOptions, RecorderOptions } from '../core/options.ts';
+import { join } from 'node:path';
+import type {
+  PriceSources,
+  ProviderOptions,
+  ProxyOptions,
+  RecorderOptions,
+} from '../core/options.ts';
 import type { Environment } from './paths.ts';
 import { BUILT_IN_PROVIDERS, type Config, type ProviderConfig } from './schema.ts';
 import { upstreamProxy } from './upstream-proxy.ts';
@@ -34,12 +40,29 @@ export function proxyOptions(config: Config, identity: Identity, env: Environmen
   };
 }
 
-export function recorderOptions({ session_recording: recording }: Config): RecorderOptions {
+export function recorderOptions(config: Config, dataDir: string): RecorderOptions {
+  const recording = config.session_recording;
   const { enabled, sqlite, jsonl } = recording;
   return {
     sqlitePath: enabled && sqlite.enabled ? sqlite.path : null,
     jsonlDirectory: enabled && jsonl.enabled ? jsonl.directory : null,
     maxBodyBytes: recording.max_body_mb * MEGABYTE,
+    prices: priceSources(config, dataDir),
+  };
+}
+
+export function priceSources({ prices }: Config, dataDir: string): PriceSources {
+  return {
+    dataFile: join(dataDir, 'prices.json'),
+    overrides: prices.map((price) => ({
+      model: price.model,
+      input: price.input,
+      output: price.output,
+      cacheRead: price.cache_read ?? null,
+      cacheWrite: price.cache_write ?? null,
+      cacheWrite1h: price.cache_write_1h ?? null,
+      webSearch: price.web_search ?? null,
+    })),
   };
 }
 

@@ -71,6 +71,18 @@ const provider = z.strictObject({
   http_client: httpClient,
 });
 
+const usd = () => z.number().min(0).max(1_000_000);
+
+const price = z.strictObject({
+  model: z.string().min(1).describe('Pattern of a model name; * matches anything.'),
+  input: usd().describe('USD per million input tokens.'),
+  output: usd().describe('USD per million output tokens.'),
+  cache_read: usd().optional().describe('USD per million tokens read from the cache.'),
+  cache_write: usd().optional().describe('USD per million tokens written to the cache.'),
+  cache_write_1h: usd().optional().describe('The same, kept for an hour.'),
+  web_search: usd().optional().describe('USD per thousand web searches.'),
+});
+
 const retention = z
   .strictObject({
     max_age_days: z.int().min(1).optional().describe('Delete JSONL files older than so many days.'),
@@ -117,6 +129,29 @@ const sessionRecording = (dataDir: string) =>
     })
     .prefault({});
 
+const metrics = z
+  .strictObject({
+    enabled: z.boolean().default(false).describe('Serve Prometheus metrics at /metrics.'),
+    host: z.string().min(1).default('127.0.0.1').describe('Address of the metrics.'),
+    port: portNumber().default(8083).describe('Port of the metrics; 0 takes any free one.'),
+  })
+  .prefault({});
+
+const otel = z
+  .strictObject({
+    endpoint: z
+      .string()
+      .refine(isHttpUrl, 'expected an http:// or https:// URL without query or fragment')
+      .optional()
+      .describe('OTLP receiver that gets a span for each exchange, such as http://127.0.0.1:4318.'),
+    headers: z
+      .record(z.string().min(1), z.string())
+      .default({})
+      .describe('Headers for the receiver, such as its API key.'),
+    content: z.boolean().default(false).describe('Send prompts, answers and tool arguments, too.'),
+  })
+  .prefault({});
+
 /** The schema, with the defaults of a given data folder. */
 export function configSchema(dataDir: string) {
   return z.strictObject({
@@ -143,6 +178,10 @@ export function configSchema(dataDir: string) {
       )
       .default([])
       .describe('Rules from model to provider; the first that matches wins.'),
+    prices: z
+      .array(price)
+      .default([])
+      .describe('Own prices, before the built-in table; the first whose pattern matches wins.'),
     session_recording: sessionRecording(dataDir),
     bypass: z
       .strictObject({
@@ -159,6 +198,8 @@ export function configSchema(dataDir: string) {
         port: portNumber().default(8082).describe('Port of the web page.'),
       })
       .prefault({}),
+    metrics,
+    otel,
     logging: z
       .strictObject({
         level: z.enum(LOG_LEVELS).default('info').describe('error, warn, info, debug or trace.'),

@@ -53,6 +53,9 @@ export interface ResponseView {
   readonly usage: import('./usage.ts').Usage | null;
   /** The provider's own usage object, unchanged; null when it sent none. */
   readonly providerUsage: unknown;
+  readonly details: import('./usage-details.ts').UsageDetails;
+  /** The last `codex.rate_limits` event of a stream, as it came; null when there was none. */
+  readonly rateLimitFrame: unknown;
   /** An error that the provider reported in the body or inside a 200 stream. */
   readonly error: { readonly type: string; readonly message: string } | null;
   /** The stream said that it is complete (`message_stop`, `[DONE]`, `response.completed` …). */

@@ -3,7 +3,12 @@
  * milliseconds from a monotonic clock; what was not measured is null, never 0.
  */
 import type { Dialect, Part } from './conversation.ts';
+import type { Cost } from './cost.ts';
+import type { TokenGaps } from './latency.ts';
+import type { AccountLimits } from './rate-limits.ts';
 import type { Usage } from './usage.ts';
+import type { UsageDetails } from './usage-details.ts';
+import type { UsageEstimate } from './usage-estimate.ts';
 
 /**
  * How an exchange ended.
@@ -58,6 +63,8 @@ export interface Timing {
   readonly ended: number | null;
   /** What LunaRoute itself added: (sent − received − connect) + (first byte in → written to client). */
   readonly overhead: number | null;
+  /** How the pieces of a streamed answer followed each other; null when there were not two. */
+  readonly tokenGaps: TokenGaps | null;
 }
 
 /** A body as stored: counts and hash are of the bytes on the wire, before any decoding. */
@@ -109,6 +116,8 @@ export interface ExchangeRequest {
   readonly previousResponseId: string | null;
   /** First words of the human's prompt (≤ 200 characters), where the request has one. */
   readonly promptPreview: string | null;
+  /** The folder that the agent works in, where its prompt says so. */
+  readonly project: string | null;
   readonly messageCount: number | null;
   readonly toolResults: readonly ToolResultRecord[];
   readonly requestBody: BodyFacts;
@@ -132,6 +141,13 @@ export interface ExchangeEnd {
   readonly toolCalls: readonly ToolCallRecord[];
   readonly usage: Usage | null;
   readonly providerUsage: unknown;
+  readonly details: UsageDetails;
+  /** Where the provider should have sent usage and did not. */
+  readonly estimate: UsageEstimate | null;
+  /** null: unknown, or nothing was spent. */
+  readonly cost: Cost | null;
+  /** What this answer said about the account's limits; null when it said nothing. */
+  readonly rateLimits: AccountLimits | null;
   readonly timing: Timing;
   readonly responseBody: BodyFacts;
   /** The recorder could not see everything (queue full, undecodable, worker restarted). */

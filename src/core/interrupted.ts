@@ -3,6 +3,7 @@
  * has exactly one end, so whoever notices makes this one. Nothing in it is guessed.
  */
 import type { ExchangeEnd, ExchangeRequest } from './exchange.ts';
+import { NO_DETAILS } from './usage-details.ts';
 
 /** `at` is wall clock, epoch milliseconds. */
 export function interruptedEnd(request: ExchangeRequest, at: number): ExchangeEnd {
@@ -22,6 +23,10 @@ export function interruptedEnd(request: ExchangeRequest, at: number): ExchangeEn
     toolCalls: [],
     usage: null,
     providerUsage: null,
+    details: NO_DETAILS,
+    estimate: null,
+    cost: null,
+    rateLimits: null,
     timing: {
       received: null,
       sent: null,
@@ -30,6 +35,7 @@ export function interruptedEnd(request: ExchangeRequest, at: number): ExchangeEn
       firstToken: null,
       ended: null,
       overhead: null,
+      tokenGaps: null,
     },
     responseBody: { bytes: 0, sha256: null, truncated: true },
     isPartial: true,

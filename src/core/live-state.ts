@@ -4,9 +4,11 @@
  * only this. Everything in it is bounded; what leaves at a bound stays in the total.
  */
 import { assertNever } from './assert.ts';
+import { ttlOf } from './cache-explain.ts';
 import type { FlowEvent, RecorderStatus } from './events.ts';
 import { type ExchangeEnd, type ExchangeRequest, OTHER_SESSION } from './exchange.ts';
 import type { Stats } from './ports.ts';
+import { addLimits, addToReport, emptyReport, type RunReport } from './run-report.ts';
 import { addEnd, addToolResult, emptyStats } from './stats.ts';
 
 interface LiveExchange {
@@ -27,6 +29,8 @@ interface LiveSession {
   readonly sessionId: string;
   readonly lastActivityAt: number;
   readonly stats: Stats;
+  /** Epoch milliseconds: when the prompt cache goes cold unless it is used; null: nothing cached. */
+  readonly cacheColdAt: number | null;
   /** Tool calls whose result has not come back, by id. */
   readonly pendingCalls: ReadonlyMap<string, PendingCall>;
 }
@@ -38,6 +42,7 @@ export interface LiveState {
   readonly sessions: ReadonlyMap<string, LiveSession>;
   readonly running: ReadonlyMap<string, LiveExchange>;
   readonly recorder: RecorderStatus | null;
+  readonly report: RunReport;
 }
 
 const MAX_SESSIONS = 200;
@@ -51,6 +56,7 @@ export function emptyLiveState(): LiveState {
     sessions: new Map(),
     running: new Map(),
     recorder: null,
+    report: emptyReport(),
   };
 }
 
@@ -84,6 +90,7 @@ function onStarted(state: LiveState, request: ExchangeRequest): LiveState {
     sessionId: request.sessionId,
     lastActivityAt: request.startedAt,
     stats: { ...emptyStats(request.sessionId), sessions: 1 },
+    cacheColdAt: null,
     pendingCalls: new Map(),
   };
   const total = known ? state.total : { ...state.total, sessions: state.total.sessions + 1 };
@@ -116,17 +123,28 @@ function onEnded(state: LiveState, end: ExchangeEnd): LiveState {
   const request = state.running.get(end.id)?.request ?? null;
   const running = new Map(state.running);
   running.delete(end.id);
-  if (end.sessionId === OTHER_SESSION) return { ...state, running };
+  if (end.sessionId === OTHER_SESSION) {
+    return { ...state, running, report: addLimits(state.report, end) };
+  }
   const total = addEnd(state.total, request, end);
+  const report = addToReport(state.report, request, end);
   const session = state.sessions.get(end.sessionId);
-  if (session === undefined) return { ...state, running, total };
+  if (session === undefined) return { ...state, running, total, report };
   const changed = {
     ...session,
     lastActivityAt: end.endedAt,
     stats: addEnd(session.stats, request, end),
+    cacheColdAt: coldAt(end) ?? session.cacheColdAt,
     pendingCalls: withCalls(session.pendingCalls, end),
   };
-  return { ...state, running, total, sessions: withSession(state.sessions, changed) };
+  return { ...state, running, total, report, sessions: withSession(state.sessions, changed) };
+}
+
+/** Null when the exchange used no cache: it says nothing about the session's. */
+function coldAt({ usage, endedAt }: ExchangeEnd): number | null {
+  if (usage === null || usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h === 0)
+    return null;
+  return endedAt + ttlOf({ usage });
 }
 
 function withCalls(

@@ -54,7 +54,26 @@ export interface ProxyOptions {
   readonly maxQueuedBytes: number;
 }
 
+/** A price of the configuration: USD per million tokens; `webSearch` per thousand requests. */
+export interface PriceOverride {
+  /** Glob over the model name. */
+  readonly model: string;
+  readonly input: number;
+  readonly output: number;
+  readonly cacheRead: number | null;
+  readonly cacheWrite: number | null;
+  readonly cacheWrite1h: number | null;
+  readonly webSearch: number | null;
+}
+
+export interface PriceSources {
+  readonly overrides: readonly PriceOverride[];
+  /** What `lunaroute prices update` wrote; it need not exist. */
+  readonly dataFile: string;
+}
+
 export interface RecorderOptions {
+  readonly prices: PriceSources;
   readonly sqlitePath: string | null;
   readonly jsonlDirectory: string | null;
   /** Bytes of one body that are kept; of the rest only length and hash. */

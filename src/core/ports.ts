@@ -2,8 +2,11 @@
  * The read side of the store, as commands and screens know it. One implementation per database;
  * nothing outside src/store knows SQL. All lists are bounded by their `limit`.
  */
+import type { CacheStep } from './cache-explain.ts';
 import type { Message, Part } from './conversation.ts';
+import type { CostSum } from './cost.ts';
 import type { ClientName, ExchangeEnd, ExchangeRequest, Outcome } from './exchange.ts';
+import type { AccountLimits } from './rate-limits.ts';
 import type { Usage } from './usage.ts';
 
 export interface SessionFilter {
@@ -31,6 +34,8 @@ export interface SessionSummary {
   readonly usage: Usage | null;
   /** Exchanges whose usage the provider did not send. */
   readonly unknownUsage: number;
+  readonly cost: CostSum;
+  readonly project: string | null;
   readonly toolCalls: number;
 }
 
@@ -54,7 +59,7 @@ export interface ExchangePage {
 /** A row of a session's timeline. */
 export interface ExchangeSummary extends ExchangeRequest {
   /** null while it runs. */
-  readonly end: Omit<ExchangeEnd, 'parts' | 'toolCalls' | 'responseHeaders'> | null;
+  readonly end: Omit<ExchangeEnd, 'parts' | 'toolCalls' | 'responseHeaders' | 'rateLimits'> | null;
   readonly toolCalls: readonly ToolCallView[];
   /** First words of the answer. */
   readonly answerPreview: string | null;
@@ -75,6 +80,9 @@ export interface ToolStats {
   readonly timed: number;
   readonly totalMs: number;
   readonly maxMs: number | null;
+  /** UTF-8 bytes of the arguments asked with, and of the results sent back. */
+  readonly argumentBytes: number;
+  readonly resultBytes: number;
 }
 
 export interface Stats {
@@ -84,12 +92,55 @@ export interface Stats {
   readonly outcomes: Readonly<Partial<Record<Outcome, number>>>;
   readonly usage: Usage | null;
   readonly unknownUsage: number;
+  readonly cost: CostSum;
   readonly tools: readonly ToolStats[];
   /** Sums over the exchanges where it was measured, and how many those are. */
   readonly timed: number;
   readonly totalMs: number;
   readonly overheadMs: number;
 }
+
+/** Median, 95th percentile and maximum of what was measured. */
+export interface Spread {
+  readonly count: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly max: number;
+}
+
+/** Milliseconds, except tokensPerSecond; null where nothing was measured. See Latency. */
+export interface LatencyStats {
+  readonly upload: Spread | null;
+  readonly queue: Spread | null;
+  readonly connect: Spread | null;
+  readonly firstByte: Spread | null;
+  readonly firstToken: Spread | null;
+  readonly tokensPerSecond: Spread | null;
+  /** Each answer's own percentiles of the time between two pieces. */
+  readonly gapP50: Spread | null;
+  readonly gapP95: Spread | null;
+  readonly gapP99: Spread | null;
+  readonly overhead: Spread | null;
+  readonly total: Spread | null;
+}
+
+/** How large a request was, and each tool's definition in it. */
+export interface PromptSize {
+  readonly exchangeId: string;
+  /** Of the whole JSON body. */
+  readonly bytes: number;
+  readonly inputTokens: number;
+  readonly tools: readonly { readonly name: string; readonly bytes: number }[];
+}
+
+/** Sums of one group of exchanges. */
+export interface StatsRow {
+  readonly key: string;
+  /** Without tools: those are grouped by their own name. */
+  readonly stats: Stats;
+}
+
+export type StatsGroup = 'session' | 'model' | 'day' | 'client' | 'project';
 
 export interface SearchHit {
   readonly sessionId: string;
@@ -114,6 +165,16 @@ export interface History {
   /** The bytes as they crossed the wire, or null when they were not (wholly) stored. */
   rawBody(exchangeId: string, direction: 'request' | 'response'): Uint8Array | null;
   stats(filter: { sessionId?: string; since?: number }): Stats;
+  /** The largest cost, then the most tokens, first; days in their order. */
+  statsBy(by: StatsGroup, filter: { since?: number; limit: number }): StatsRow[];
+  /** How fast the newest completed exchanges were. */
+  latency(filter: { sessionId?: string; since?: number }): LatencyStats;
+  /** The newest `limit` turns of a session, oldest first, for explainCache(). */
+  cacheSteps(sessionId: string, limit: number): CacheStep[];
+  /** Of the session's newest turn; null when no body of it was stored. */
+  promptSize(sessionId: string): PromptSize | null;
+  /** What each provider last said about each account, most recently seen first. */
+  limits(): AccountLimits[];
   search(query: string, options: { limit: number }): SearchHit[];
   close(): void;
 }

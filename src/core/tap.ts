@@ -108,7 +108,20 @@ export const TAP_COUNTERS = {
   queuedBytes: 0,
   droppedBytes: 1,
   droppedExchanges: 2,
+  /** Open sockets to providers; a gauge. */
+  upstreamConnections: 3,
+  /** Further attempts after one of which no byte can have reached the provider. */
+  upstreamRetries: 4,
+  /** Open WebSocket tunnels; a gauge. */
+  webSockets: 5,
+  /** WebSocket messages, both directions. */
+  webSocketFrames: 6,
+  /** Microseconds that the recorder spent writing batches. */
+  batchMicros: 7,
+  /** The first of one counter per bound of BATCH_BOUNDS_MS, and one for what took longer. */
+  batches: 8,
 } as const;
-export const TAP_COUNTER_COUNT = 3;
+export const BATCH_BOUNDS_MS: readonly number[] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 5000];
+export const TAP_COUNTER_COUNT = TAP_COUNTERS.batches + BATCH_BOUNDS_MS.length + 1;
 
 export type TapCounters = BigInt64Array<SharedArrayBuffer>;

@@ -31,3 +31,8 @@ export function truncate(text: string, max: number): string {
   const splitsPair = /[\ud800-\udbff]/.test(text[end - 1] ?? '');
   return `${text.slice(0, splitsPair ? end - 1 : end)}…`;
 }
+
+/** UTF-8 bytes of a text. */
+export function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}

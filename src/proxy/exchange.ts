@@ -208,6 +208,7 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
       maxRetries: this.#in.pool.provider.maxRetries,
       canRepeat: !this.#wasRepeated && !(this.#payload instanceof UploadStream),
     });
+    if (decision !== 'give-up') this.#in.pool.countRetry();
     if (decision === 'give-up') {
       this.#refuse(failure);
     } else if (decision === 'after-delay') {

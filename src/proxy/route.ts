@@ -5,6 +5,7 @@
  */
 import type { CodexLogin } from '../core/codex-login.ts';
 import type { Dialect } from '../core/conversation.ts';
+import { globPattern } from '../core/glob.ts';
 import type { ProviderOptions, ProxyOptions } from '../core/options.ts';
 import {
   credentialVendor,
@@ -198,11 +199,6 @@ function compileRules(options: RoutingOptions, served: readonly ProviderOptions[
     const provider = served.find((candidate) => candidate.name === name);
     return provider === undefined ? [] : [{ pattern: globPattern(model), provider }];
   });
-}
-
-function globPattern(glob: string): RegExp {
-  const literal = glob.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  return new RegExp(`^${literal.join('.*')}$`, 's');
 }
 
 function ambiguous(reason: string): Refusal {

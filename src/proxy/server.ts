@@ -56,7 +56,10 @@ export class ProxyServer {
     this.#options = options;
     this.#trust = makeTrustStore();
     this.#pools = new Map(
-      options.providers.map((provider) => [provider.name, new UpstreamPool(provider, this.#trust)]),
+      options.providers.map((provider) => [
+        provider.name,
+        new UpstreamPool(provider, this.#trust, counters),
+      ]),
     );
     this.#tap = new TapWriter({
       port: tapPort,

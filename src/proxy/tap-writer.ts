@@ -20,7 +20,7 @@ import {
  * timer and not setImmediate(): undici writes a request to a kept connection in an immediate of its
  * own, which a flush would hold up.
  */
-const FLUSH_AFTER_MS = 10;
+const FLUSH_AFTER_MS = 6;
 /** With much to copy, so that no flush takes longer than some 0.2 ms. */
 const FLUSH_SOON_MS = 1;
 const MUCH_BYTES = 512 * 1024;

@@ -7,6 +7,7 @@
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { buildConnector, Client } from 'undici';
 import type { ProviderOptions } from '../core/options.ts';
+import { TAP_COUNTERS, type TapCounters } from '../core/tap.ts';
 import { tunnelConnector } from './tunnel.ts';
 
 /** As the inbound side: long prompts ride in headers of some gateways. */
@@ -41,7 +42,12 @@ export class UpstreamConnection {
   hasFailed = false;
   isIdle = false;
 
-  constructor(origin: string, options: Client.Options, connect: Connector) {
+  constructor(
+    origin: string,
+    options: Client.Options,
+    connect: Connector,
+    onSocket: (change: 1 | -1) => void,
+  ) {
     this.client = new Client(origin, {
       ...options,
       connect: (target, callback) => {
@@ -51,6 +57,8 @@ export class UpstreamConnection {
           if (result[0] === null) {
             this.connectMs = performance.now() - startedAt;
             this.hasFailed = false;
+            onSocket(1);
+            result[1].once('close', () => onSocket(-1));
             result[1].once('error', () => {
               this.hasFailed = true;
             });
@@ -76,15 +84,17 @@ export class UpstreamPool {
   readonly #trust: TrustStore;
   readonly #options: Client.Options;
   readonly #idle: UpstreamConnection[] = [];
+  readonly #counters: TapCounters;
   #connector: Connector | null = null;
 
-  constructor(provider: ProviderOptions, trust: TrustStore) {
+  constructor(provider: ProviderOptions, trust: TrustStore, counters: TapCounters) {
     const url = new URL(provider.baseUrl);
     this.provider = provider;
     this.address = addressOf(url);
     this.#origin = url.origin;
     this.#pathPrefix = pathPrefix(url, provider);
     this.#trust = trust;
+    this.#counters = counters;
     this.#options = clientOptions(provider);
   }
 
@@ -108,7 +118,12 @@ export class UpstreamPool {
 
   takeFresh(): UpstreamConnection {
     this.#connector ??= this.#makeConnector();
-    const connection = new UpstreamConnection(this.#origin, this.#options, this.#connector);
+    const connection = new UpstreamConnection(
+      this.#origin,
+      this.#options,
+      this.#connector,
+      (change) => this.#count(TAP_COUNTERS.upstreamConnections, change),
+    );
     connection.client.on('disconnect', () => this.#forget(connection));
     return connection;
   }
@@ -123,8 +138,17 @@ export class UpstreamPool {
     }
   }
 
+  /** An attempt is made again. */
+  countRetry(): void {
+    this.#count(TAP_COUNTERS.upstreamRetries, 1);
+  }
+
   destroy(): void {
     for (const connection of this.#idle.splice(0)) connection.destroy();
+  }
+
+  #count(counter: number, amount: number): void {
+    Atomics.add(this.#counters, counter, BigInt(amount));
   }
 
   #forget(connection: UpstreamConnection): void {

@@ -65,6 +65,27 @@ export function openReadOnly(path: string): Database {
     const version = schemaVersion(database);
     if (version === 0) throw nothingRecorded(path);
     if (version > SCHEMA_VERSION) throw newerSchema(path, version);
+    // Queries know the present schema only: an older file is brought to it first.
+    if (version < SCHEMA_VERSION) openExisting(path).close();
+    return database;
+  } catch (error) {
+    database.close();
+    throw error instanceof UserError ? error : unreadable(path, error);
+  }
+}
+
+/** How long a command waits for a server's transaction; it holds up nobody. */
+const COMMAND_WAIT_MS = 10_000;
+
+/** Opens what was recorded for a command that changes it. Throws UserError when there is nothing. */
+export function openExisting(path: string): Database {
+  if (!existsSync(path) || statSync(path).size === 0) throw nothingRecorded(path);
+  const database = new Sqlite(path, { fileMustExist: true, timeout: COMMAND_WAIT_MS });
+  try {
+    const version = schemaVersion(database);
+    if (version === 0) throw nothingRecorded(path);
+    if (version > SCHEMA_VERSION) throw newerSchema(path, version);
+    migrate(database);
     return database;
   } catch (error) {
     database.close();

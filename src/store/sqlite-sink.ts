@@ -12,6 +12,7 @@ import { ExchangeRows, type KnownExchange } from './sqlite/exchange-rows.ts';
 import { HeaderWriter } from './sqlite/headers.ts';
 import { endOrphans, interrupted } from './sqlite/interrupted.ts';
 import { partsToJson } from './sqlite/parts.ts';
+import { RateLimitRows } from './sqlite/rate-limit-rows.ts';
 import { closeRun, startRun } from './sqlite/runs.ts';
 import { SessionRows } from './sqlite/session-rows.ts';
 import { type Countable, subtractSums, sumsOf } from './sqlite/sums.ts';
@@ -39,6 +40,7 @@ interface Writers {
   readonly sessions: SessionRows;
   readonly exchanges: ExchangeRows;
   readonly toolCalls: ToolCallRows;
+  readonly rateLimits: RateLimitRows;
   readonly index: TextIndex;
 }
 
@@ -137,6 +139,7 @@ function makeWriters(database: Database, instanceId: string, now: number): Write
     headers: new HeaderWriter(segments),
     exchanges: new ExchangeRows(database),
     toolCalls: new ToolCallRows(database),
+    rateLimits: new RateLimitRows(database),
     index: new TextIndex(database, segments),
   };
 }
@@ -210,6 +213,7 @@ function writeEnd(writers: Writers, item: EndItem): void {
     isUsageUnknown: sums.unknown_usage_count,
   });
   writers.toolCalls.asked(keys, end);
+  if (end.rateLimits !== null) writers.rateLimits.put(end.rateLimits);
   const isTurn = request.auxiliary === null;
   writers.sessions.add(
     { session: keys.session, at: end.endedAt, model: isTurn ? end.modelUsed : null },

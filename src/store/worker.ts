@@ -8,7 +8,11 @@ import {
   receiveMessageOnPort,
   workerData,
 } from 'node:worker_threads';
+import type { Pricer } from '../core/cost.ts';
 import type { TapBatch } from '../core/tap.ts';
+import { readPriceData } from '../prices/data-file.ts';
+import { makePricer } from '../prices/pricer.ts';
+import { PriceTable } from '../prices/table.ts';
 import { JsonlSink } from './jsonl-sink.ts';
 import type { MainToRecorder, RecorderToMain, RecorderWorkerData } from './messages.ts';
 import { systemClock } from './recorder/clock.ts';
@@ -29,6 +33,7 @@ function startRecorder(main: MessagePort, data: RecorderWorkerData): void {
   const recorder = new Recorder({
     maxBodyBytes: data.options.maxBodyBytes,
     clock: systemClock,
+    price: pricerOf(data),
     counters: new BigInt64Array(data.counters),
     slots: [jsonl, sqlite].filter((slot) => slot !== null),
     emit: (events) => tell({ type: 'events', events }),
@@ -56,6 +61,10 @@ async function close(recorder: Recorder, tap: MessagePort, deadlineMs: number): 
   }
   await recorder.close(deadlineMs);
   tap.close();
+}
+
+function pricerOf({ options: { prices } }: RecorderWorkerData): Pricer {
+  return makePricer(new PriceTable(prices.overrides, readPriceData(prices.dataFile)));
 }
 
 type Notify = (notice: string) => void;

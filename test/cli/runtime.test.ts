@@ -112,7 +112,12 @@ async function start(over: Partial<ProxyOptions> = {}): Promise<Started> {
   };
   const runtime = new Runtime({
     proxy: { ...OPTIONS, ...over },
-    recorder: { sqlitePath: null, jsonlDirectory: null, maxBodyBytes: 1 },
+    recorder: {
+      sqlitePath: null,
+      jsonlDirectory: null,
+      maxBodyBytes: 1,
+      prices: { overrides: [], dataFile: '' },
+    },
     workers,
     log,
     onFatal: (message) => fatal.push(message),

@@ -33,7 +33,7 @@ describe('proxyOptions and recorderOptions', () => {
 
   it('switches either recording off, or both', () => {
     const paths = (yaml: string) => {
-      const options = recorderOptions(requireConfig(configInput({ yaml })).config);
+      const options = recorderOptions(requireConfig(configInput({ yaml })).config, '/d');
       return [options.sqlitePath !== null, options.jsonlDirectory !== null];
     };
     expect(paths('')).toEqual([true, true]);

@@ -76,7 +76,16 @@ describe('live state', () => {
       },
     ]);
     expect(state.total.tools).toEqual([
-      { name: 'Bash', calls: 1, failures: 1, timed: 1, totalMs: 850, maxMs: 850 },
+      {
+        name: 'Bash',
+        calls: 1,
+        failures: 1,
+        timed: 1,
+        totalMs: 850,
+        maxMs: 850,
+        argumentBytes: 2,
+        resultBytes: 3,
+      },
     ]);
     expect(state.sessions.get('s1')?.stats.tools).toEqual(state.total.tools);
   });

@@ -25,6 +25,7 @@ export function makeRequest(over: Partial<ExchangeRequest> = {}): ExchangeReques
     stream: true,
     previousResponseId: null,
     promptPreview: null,
+    project: null,
     messageCount: 1,
     toolResults: [],
     requestBody: { bytes: 10, sha256: null, truncated: false },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Dialect } from '../../src/core/conversation.ts';
 import type { ExchangeEnd, ExchangeRequest, ToolResultRecord } from '../../src/core/exchange.ts';
+import { NO_DETAILS } from '../../src/core/usage-details.ts';
 import { codecFor } from '../../src/dialects/registry.ts';
 import { JsonlSink } from '../../src/store/jsonl-sink.ts';
 import type { SinkItem } from '../../src/store/sink.ts';
@@ -30,6 +31,7 @@ const NO_TIMING = {
   firstToken: null,
   ended: null,
   overhead: null,
+  tokenGaps: null,
 };
 
 export function tempFolder(): string {
@@ -79,6 +81,10 @@ export function endItem(
       toolCalls: [],
       usage: null,
       providerUsage: null,
+      details: NO_DETAILS,
+      estimate: null,
+      cost: null,
+      rateLimits: null,
       timing: NO_TIMING,
       responseBody: { bytes: 2, sha256: null, truncated: false },
       isPartial: false,
@@ -114,6 +120,7 @@ function exchangeRequest(
     stream: true,
     previousResponseId: null,
     promptPreview: null,
+    project: null,
     messageCount: null,
     toolResults: script.toolResults ?? [],
     requestBody: { bytes, sha256: null, truncated: false },

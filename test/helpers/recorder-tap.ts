@@ -1,5 +1,6 @@
 // Speaks the tap's language for tests: exchanges as the proxy would report them.
 import type { Dialect } from '../../src/core/conversation.ts';
+import type { Pricer } from '../../src/core/cost.ts';
 import type { FlowEvent } from '../../src/core/events.ts';
 import type { ExchangeEnd, ExchangeRequest } from '../../src/core/exchange.ts';
 import {
@@ -162,6 +163,7 @@ export function makeRecorder(
     slots?: SinkSlot[];
     maxBodyBytes?: number;
     findSessionByResponseId?: (id: string) => string | null;
+    price?: Pricer;
   } = {},
 ): TestRecorder {
   const clock = new TestClock();
@@ -173,6 +175,7 @@ export function makeRecorder(
     maxBodyBytes: 1 << 20,
     clock,
     counters,
+    price: () => null,
     slots: [{ name: 'Memory', path: 'memory', sink }],
     emit: (batch) => events.push(...batch),
     onNotice: (notice) => notices.push(notice),

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Part, RequestView } from '../../src/core/conversation.ts';
 import type { BodyFacts, ExchangeEnd, ExchangeRequest } from '../../src/core/exchange.ts';
+import { NO_DETAILS } from '../../src/core/usage-details.ts';
 import type { SinkItem } from '../../src/store/sink.ts';
 import { SqliteSink } from '../../src/store/sqlite-sink.ts';
 
@@ -52,6 +53,7 @@ function makeRequest(changes: Partial<ExchangeRequest> = {}): ExchangeRequest {
     stream: true,
     previousResponseId: null,
     promptPreview: 'Fix the parser',
+    project: null,
     messageCount: 1,
     toolResults: [],
     requestBody: factsOf(new Uint8Array(0)),
@@ -76,6 +78,10 @@ function makeEnd(request: ExchangeRequest, changes: Partial<ExchangeEnd> = {}): 
     toolCalls: [],
     usage: null,
     providerUsage: null,
+    details: NO_DETAILS,
+    estimate: null,
+    cost: null,
+    rateLimits: null,
     timing: {
       received: 1.5,
       sent: 2.5,
@@ -84,6 +90,7 @@ function makeEnd(request: ExchangeRequest, changes: Partial<ExchangeEnd> = {}): 
       firstToken: 310,
       ended: 1_000,
       overhead: 1.25,
+      tokenGaps: null,
     },
     responseBody: factsOf(new Uint8Array(0)),
     isPartial: false,

@@ -3,6 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { makeTrustStore, UpstreamPool } from '../../src/proxy/upstream-pool.ts';
 import { call } from '../helpers/proxy-client.ts';
 import { provider, startProxy } from '../helpers/proxy-harness.ts';
+import { makeCounters } from '../helpers/proxy-tap.ts';
 import { testCertificate, trustTestCertificate } from '../helpers/proxy-tls.ts';
 
 async function startTlsProxy(): Promise<number> {
@@ -38,6 +39,6 @@ test.each([
   ['https://chatgpt.com/backend-api/codex', 'chatgpt', '/v1/models', 'chatgpt.com:443'],
   ['http://[::1]:9/v1', 'anthropic', '/v1/models', '[::1]:9'],
 ] as const)('%s: the path and the address', (baseUrl, type, path, address) => {
-  const pool = new UpstreamPool(provider({ baseUrl, type }), makeTrustStore());
+  const pool = new UpstreamPool(provider({ baseUrl, type }), makeTrustStore(), makeCounters());
   expect([pool.path('/v1/models'), pool.address]).toEqual([path, address]);
 });

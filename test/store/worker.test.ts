@@ -110,6 +110,7 @@ describe('the recorder thread', () => {
       sqlitePath: join(home, 'sessions.db'),
       jsonlDirectory: join(home, 'sessions'),
       maxBodyBytes: 1 << 20,
+      prices: { overrides: [], dataFile: '' },
     };
     const recorder = start(options);
     await recorder.until(() => recorder.messages.some(({ type }) => type === 'ready'));
@@ -135,7 +136,12 @@ describe('the recorder thread', () => {
 
   it('touches no disk when recording is off', async () => {
     const home = tempFolder();
-    const recorder = start({ sqlitePath: null, jsonlDirectory: null, maxBodyBytes: 1000 });
+    const recorder = start({
+      sqlitePath: null,
+      jsonlDirectory: null,
+      maxBodyBytes: 1000,
+      prices: { overrides: [], dataFile: '' },
+    });
     recorder.post(turn('a'));
     await recorder.until(() => recorder.events.some(({ type }) => type === 'exchange.ended'));
     expect(await recorder.close()).toBe(0);
@@ -149,6 +155,7 @@ describe('the recorder thread', () => {
       sqlitePath: join(file, 'sessions.db'),
       jsonlDirectory: join(file, 'sessions'),
       maxBodyBytes: 1000,
+      prices: { overrides: [], dataFile: '' },
     });
     recorder.post(turn('a'));
     const degraded = (): readonly string[] =>

@@ -3,6 +3,7 @@ import { formatCount } from '../../core/format.ts';
 import { reindex } from '../../store/reindex/reindex.ts';
 import type { Invocation } from '../context.ts';
 import { loadFor } from '../load-config.ts';
+import { pricerFor } from '../pricer.ts';
 
 export async function runReindex(invocation: Invocation): Promise<number> {
   const { context, option, isJson } = invocation;
@@ -11,6 +12,7 @@ export async function runReindex(invocation: Invocation): Promise<number> {
   let told = 0;
   const result = await reindex(loadFor(invocation).config.session_recording.sqlite.path, {
     since: typeof since === 'number' ? since : 0,
+    price: pricerFor(invocation),
     onProgress: (read) => {
       if (isJson || read - told < PROGRESS_STEP) return;
       told = read;

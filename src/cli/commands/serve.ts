@@ -17,6 +17,8 @@ import { type Log, makeLog } from '../log.ts';
 import { Runtime } from '../runtime.ts';
 import { watchCodexLogin } from '../server/codex-login.ts';
 import { prepareDataFolder } from '../server/data-folder.ts';
+import { startMetrics } from '../server/metrics-host.ts';
+import { startOtel } from '../server/otel-host.ts';
 import { listenProblem } from '../server/port-in-use.ts';
 import { ListenError } from '../server/proxy-host.ts';
 import { RequestLog, requestLine } from '../server/request-log.ts';
@@ -40,7 +42,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
   const fatal = Promise.withResolvers<'fatal'>();
   const identity = { version: VERSION, instanceId: randomUUID() };
   const proxy = proxyOptions(loaded.config, identity, context.env);
-  const recorder = recorderOptions(loaded.config);
+  const recorder = recorderOptions(loaded.config, loaded.dataDir);
   const runtime = new Runtime({
     proxy,
     recorder,
@@ -59,6 +61,8 @@ export async function runServe(invocation: Invocation): Promise<number> {
   const start: Start = { loaded, proxy, recorder, address };
   announce(start, context, log);
   useCodexLogins(runtime, start, context, log);
+  await startMetrics(runtime, loaded, recorder, log);
+  await startOtel(runtime, loaded);
   showRequests(runtime, loaded, context, log);
   const reason = await Promise.race([signals.first, fatal.promise]);
   return await shutDown({ runtime, start, context, log, signals, reason });

@@ -1,4 +1,5 @@
 /** `lunaroute sessions list`: the recorded sessions, newest first. */
+import { formatCostSum } from '../../core/cost.ts';
 import { formatCount, formatTime } from '../../core/format.ts';
 import type { SessionFilter, SessionSummary } from '../../core/ports.ts';
 import type { Invocation } from '../context.ts';
@@ -14,6 +15,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'ERRORS', align: 'right' },
   { title: 'IN', align: 'right' },
   { title: 'OUT', align: 'right' },
+  { title: 'COST', align: 'right' },
   { title: 'TITLE' },
 ];
 
@@ -65,6 +67,7 @@ function rowOf(session: SessionSummary, width: number): string[] {
     formatCount(session.errors),
     usage === null ? 'unknown' : formatCount(usage.input),
     usage === null ? 'unknown' : formatCount(usage.output),
+    formatCostSum(session.cost),
     session.title ?? '',
   ];
 }

@@ -1,4 +1,6 @@
 /** `lunaroute sessions show <id>`: one session's exchanges in the order of time. */
+
+import { formatCost, formatCostSum } from '../../core/cost.ts';
 import { OTHER_SESSION } from '../../core/exchange.ts';
 import {
   formatBytes,
@@ -73,6 +75,7 @@ function heading(session: SessionSummary, style: Style): string[] {
       safeLine(session.modelUsed ?? 'no model'),
       `${formatCount(session.requests)} requests`,
       tokens,
+      formatCostSum(session.cost),
       `since ${formatTime(session.startedAt)}`,
     ].join(' · '),
   ];
@@ -108,6 +111,7 @@ function headLine(exchange: ExchangeSummary, position: number, style: Style): st
       : [style.dim(`[agent ${safeLine(exchange.agentId.slice(-SHORT_AGENT))}]`)]),
     outcomeText(exchange, style),
     tokens,
+    usage === null ? '' : formatCost(end?.cost ?? null),
     end === null ? '' : formatDuration(end.timing.ended),
   ]
     .filter((field) => field !== '')

@@ -3,6 +3,7 @@
  * trace. A subscriber of the event stream; keeps only what the line of a running exchange needs.
  */
 import { assertNever } from '../../core/assert.ts';
+import { formatCost } from '../../core/cost.ts';
 import type { FlowEvent } from '../../core/events.ts';
 import type { ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
 import { formatClock, formatCount, formatDuration } from '../../core/format.ts';
@@ -63,7 +64,7 @@ export class RequestLog {
   }
 }
 
-/** Time, client, session, method and path, model, status, outcome, tokens, duration. */
+/** Time, client, session, method and path, model, status, outcome, tokens, cost, duration. */
 export function requestLine(request: ExchangeRequest, end: ExchangeEnd, style: Style): string {
   const isGood = end.outcome === 'completed';
   const outcome = safeLine(outcomeText(end));
@@ -76,6 +77,7 @@ export function requestLine(request: ExchangeRequest, end: ExchangeEnd, style: S
     end.status ?? '-',
     isGood ? style.good(outcome) : style.bad(outcome),
     tokenText(end),
+    ...(end.usage === null ? [] : [formatCost(end.cost)]),
     formatDuration(end.timing.ended),
   ].join('  ');
 }

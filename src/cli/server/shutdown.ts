@@ -7,6 +7,7 @@ import { removeServerRecord } from '../background/server-record.ts';
 import type { Context, StopSignal } from '../context.ts';
 import type { Log } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
+import { reportLines } from '../view/report-text.ts';
 import { renderStats } from '../view/stats-text.ts';
 import type { Start } from './start-summary.ts';
 
@@ -72,7 +73,7 @@ export async function shutDown({
 }
 
 function summarise(runtime: Runtime, { print }: Context): void {
-  const { total, sessions } = runtime.live();
+  const { total, sessions, report } = runtime.live();
   if (total.requests === 0) return;
   const latest = [...sessions.values()].slice(-MAX_SUMMARY_SESSIONS);
   print.line();
@@ -82,4 +83,5 @@ function summarise(runtime: Runtime, { print }: Context): void {
       total,
     ),
   );
+  for (const line of reportLines(report)) print.line(line);
 }

@@ -2,30 +2,53 @@
  * Statistics as text, in the format of the Rust original; `stats` and the shutdown summary print it.
  * What is not known is said to be unknown: no cost is 0, no duration is guessed. Pure.
  */
+import { type CostSum, formatCostSum, sumCertainty } from '../../core/cost.ts';
 import { formatCount, formatDuration } from '../../core/format.ts';
-import type { Stats, ToolStats } from '../../core/ports.ts';
+import type { LatencyStats, Stats, ToolStats } from '../../core/ports.ts';
 import { safeLine, truncate } from '../../core/text.ts';
 import { totalTokens } from '../../core/usage.ts';
+import { latencyLines } from './latency-text.ts';
 
 const MAX_TOOL_NAME = 60;
 
 /** One block for each of `sessions`, then, when there are more sessions than one, all together. */
-export function renderStats(sessions: readonly Stats[], total: Stats): string {
+export function renderStats(
+  sessions: readonly Stats[],
+  total: Stats,
+  latency: LatencyStats | null = null,
+): string {
   const isOne = total.sessions === 1 && sessions.length === 1;
-  const blocks = sessions.map((stats) => renderBlock(`Session: ${sessionName(stats)}`, stats));
+  const blocks = sessions.map((stats) =>
+    [
+      renderBlock(`Session: ${sessionName(stats)}`, stats),
+      ...(isOne ? [] : [`  ${'Cost:'.padEnd(LABEL_WIDTH)}${costText(stats.cost)}`]),
+      ...(latency === null ? [] : ['', ...latencyLines(latency)]),
+    ].join('\n'),
+  );
   const all = renderBlock(`All sessions: ${formatCount(total.sessions)}`, total);
   return [
     '📊 Session Statistics Summary',
     '═'.repeat(63),
     (isOne ? blocks : [...blocks, all]).join('\n\n'),
     '',
-    '💰 Estimated cost: unknown',
+    `💰 Estimated cost: ${costText(total.cost)}`,
   ].join('\n');
 }
 
 /** One session's statistics. */
-export function renderSessionStats(stats: Stats): string {
-  return renderStats([stats], { ...stats, sessions: 1 });
+export function renderSessionStats(stats: Stats, latency: LatencyStats | null = null): string {
+  return renderStats([stats], { ...stats, sessions: 1 }, latency);
+}
+
+/** A sum with the weakest certainty in it. */
+function costText(cost: CostSum): string {
+  const amount = formatCostSum(cost);
+  if (amount === 'unknown') return amount;
+  const { unpriced } = cost;
+  if (unpriced > 0) {
+    return `${amount} (${formatCount(unpriced)} ${unpriced === 1 ? 'request' : 'requests'} without a price)`;
+  }
+  return sumCertainty(cost) === 'estimated' ? `${amount} (estimated)` : amount;
 }
 
 function sessionName({ sessionId }: Stats): string {

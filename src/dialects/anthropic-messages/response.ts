@@ -9,6 +9,7 @@ import { errorIn } from '../provider-error.ts';
 import { keepProviderUsage } from '../token-counts.ts';
 import { fallbackModel, partsOfBlock } from './blocks.ts';
 import { usageOf } from './usage.ts';
+import { detailsOf } from './usage-details.ts';
 
 export function parseResponse(body: unknown): ResponseView {
   const blocks = arrayField(body, 'content');
@@ -21,6 +22,8 @@ export function parseResponse(body: unknown): ResponseView {
     stopReason: nameField(body, 'stop_reason'),
     usage: usageOf(usage),
     providerUsage: keepProviderUsage(usage),
+    details: detailsOf(usage, blocks),
+    rateLimitFrame: null,
     error: errorIn(body),
     isComplete: true,
   };

@@ -8,6 +8,7 @@ import { errorIn } from '../provider-error.ts';
 import { keepProviderUsage } from '../token-counts.ts';
 import { partsOfMessage } from './message.ts';
 import { usageOf } from './usage.ts';
+import { detailsOf } from './usage-details.ts';
 
 function byIndex(a: unknown, b: unknown): number {
   return (countField(a, 'index') ?? 0) - (countField(b, 'index') ?? 0);
@@ -23,6 +24,8 @@ export function parseResponse(body: unknown): ResponseView {
     stopReason: nameField(choices[0], 'finish_reason'),
     usage: usageOf(usage),
     providerUsage: keepProviderUsage(usage),
+    details: detailsOf(body),
+    rateLimitFrame: null,
     error: errorIn(body),
     isComplete: true,
   };

@@ -24,6 +24,7 @@ export class ChatAssembler implements ResponseAssembler {
   #id: string | null = null;
   #model: string | null = null;
   #usage: JsonRecord | null = null;
+  #tier: string | null = null;
   #error: ResponseView['error'] = null;
   #isDone = false;
 
@@ -36,6 +37,7 @@ export class ChatAssembler implements ResponseAssembler {
     this.#id ??= nameField(chunk, 'id');
     this.#model ??= nameField(chunk, 'model');
     this.#usage = recordField(chunk, 'usage') ?? this.#usage;
+    this.#tier = nameField(chunk, 'service_tier') ?? this.#tier;
     this.#error ??= errorIn(chunk);
     return arrayField(chunk, 'choices').flatMap(
       (choice) => this.#draftOf(choice)?.add(choice) ?? [],
@@ -48,6 +50,7 @@ export class ChatAssembler implements ResponseAssembler {
       model: this.#model,
       choices: [...this.#choices].map(([index, draft]) => draft.wire(index)),
       usage: this.#usage,
+      service_tier: this.#tier,
     };
     return { ...parseResponse(body), error: this.#error, isComplete: this.#isComplete() };
   }

@@ -8,6 +8,7 @@ import { errorIn } from '../provider-error.ts';
 import { keepProviderUsage } from '../token-counts.ts';
 import { partsOfItem } from './items.ts';
 import { usageOf } from './usage.ts';
+import { detailsOf } from './usage-details.ts';
 
 const UNFINISHED: readonly string[] = ['queued', 'in_progress'];
 
@@ -22,6 +23,8 @@ export function parseResponse(body: unknown): ResponseView {
     stopReason: isComplete ? (reason ?? nameField(body, 'status')) : null,
     usage: usageOf(usage),
     providerUsage: keepProviderUsage(usage),
+    details: detailsOf(body),
+    rateLimitFrame: null,
     error: errorIn(body),
     isComplete,
   };

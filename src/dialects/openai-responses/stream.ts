@@ -35,6 +35,7 @@ export class ResponsesAssembler implements ResponseAssembler {
   readonly #drafts = new Map<number, ItemDraft>();
   #response: JsonRecord = {};
   #error: ResponseView['error'] = null;
+  #rateLimits: JsonRecord | null = null;
   #isComplete = false;
 
   push(event: string, data: string): readonly Delta[] {
@@ -47,6 +48,9 @@ export class ResponsesAssembler implements ResponseAssembler {
         return this.#announce(body);
       case 'response.output_item.done':
         return this.#settle(body);
+      case 'codex.rate_limits':
+        this.#rateLimits = body;
+        return NO_DELTAS;
       case 'error':
       case 'response.error':
         this.#error = errorOfEvent(body);
@@ -62,7 +66,12 @@ export class ResponsesAssembler implements ResponseAssembler {
     const streamed = [...this.#drafts.values()].map((draft) => draft.wire());
     const isFinal = this.#isComplete && final.length > 0;
     const answer = parseResponse({ ...this.#response, output: isFinal ? final : streamed });
-    return { ...answer, error: this.#error ?? answer.error, isComplete: this.#isComplete };
+    return {
+      ...answer,
+      rateLimitFrame: this.#rateLimits,
+      error: this.#error ?? answer.error,
+      isComplete: this.#isComplete,
+    };
   }
 
   /** `response.created`, `.in_progress` and the terminal events carry the response as it stands. */

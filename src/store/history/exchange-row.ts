@@ -1,5 +1,6 @@
 /** A row of `exchanges` as the rest of the program knows it. Pure mapping, no SQL but the column list. */
 import type { Dialect } from '../../core/conversation.ts';
+import type { CostSum } from '../../core/cost.ts';
 import type {
   Auxiliary,
   BodyFacts,
@@ -7,16 +8,25 @@ import type {
   ExchangeRequest,
   Outcome,
   SessionSource,
+  Timing,
   ToolResultRecord,
 } from '../../core/exchange.ts';
 import type { ExchangeSummary } from '../../core/ports.ts';
 import type { Usage } from '../../core/usage.ts';
 import type { BodyColumns } from '../bodies.ts';
+import {
+  costOfRow,
+  detailsOfRow,
+  estimateOfRow,
+  gapsOfRow,
+  type NumberColumns,
+} from '../sqlite/number-columns.ts';
 
-export interface ExchangeRow {
+export interface ExchangeRow extends NumberColumns {
   readonly exchange_key: number;
   readonly exchange_id: string;
   readonly session_id: string;
+  readonly project: string | null;
   readonly session_source: SessionSource;
   readonly started_at: number;
   readonly client: ClientName;
@@ -81,7 +91,7 @@ export interface Beside {
 }
 
 export const EXCHANGE_ROWS = `
-  SELECT exchanges.*, origins.*, session_id
+  SELECT exchanges.*, origins.*, session_id, project
   FROM exchanges JOIN origins USING (origin_key) JOIN sessions USING (session_key)`;
 
 export function requestOf(row: ExchangeRow, beside: Beside): ExchangeRequest {
@@ -106,6 +116,7 @@ export function requestOf(row: ExchangeRow, beside: Beside): ExchangeRequest {
     stream: row.stream === 1,
     previousResponseId: row.previous_response_id,
     promptPreview: row.prompt_preview,
+    project: row.project,
     messageCount: row.message_count,
     requestBody: factsOf(requestBodyOf(row)),
     ...beside,
@@ -128,17 +139,25 @@ export function endOf(row: ExchangeRow): ExchangeSummary['end'] {
     stopReason: row.stop_reason,
     usage: usageOf(row),
     providerUsage: row.provider_usage === null ? null : JSON.parse(row.provider_usage),
-    timing: {
-      received: row.received_ms,
-      sent: row.sent_ms,
-      connect: row.connect_ms,
-      firstByte: row.first_byte_ms,
-      firstToken: row.first_token_ms,
-      ended: row.ended_ms,
-      overhead: row.overhead_ms,
-    },
+    details: detailsOfRow(row),
+    estimate: estimateOfRow(row),
+    cost: costOfRow(row),
+    timing: timingOfRow(row),
     responseBody: factsOf(responseBodyOf(row)),
     isPartial: row.is_partial !== 0,
+  };
+}
+
+export function timingOfRow(row: ExchangeRow): Timing {
+  return {
+    received: row.received_ms,
+    sent: row.sent_ms,
+    connect: row.connect_ms,
+    firstByte: row.first_byte_ms,
+    firstToken: row.first_token_ms,
+    ended: row.ended_ms,
+    overhead: row.overhead_ms,
+    tokenGaps: gapsOfRow(row),
   };
 }
 
@@ -150,6 +169,20 @@ export interface UsageColumns {
   readonly cache_write_5m_tokens: number | null;
   readonly cache_write_1h_tokens: number | null;
   readonly reasoning_tokens: number | null;
+}
+
+/** Columns of money, summed. */
+export interface CostColumns {
+  readonly cost_nano_usd: number;
+  readonly exact_cost_count: number;
+  readonly estimated_cost_count: number;
+}
+
+/** `spent`: exchanges that cost something, priced or not. */
+export function costSumOf(row: CostColumns, spent: number): CostSum {
+  const exact = row.exact_cost_count;
+  const estimated = row.estimated_cost_count;
+  return { nanoUsd: row.cost_nano_usd, exact, estimated, unpriced: spent - exact - estimated };
 }
 
 /** Null when the provider sent none. */

@@ -2,9 +2,9 @@
 import { type ClientName, OTHER_SESSION } from '../../core/exchange.ts';
 import type { SessionFilter, SessionSummary } from '../../core/ports.ts';
 import type { Database, Statement } from '../database.ts';
-import { type UsageColumns, usageOf } from './exchange-row.ts';
+import { type CostColumns, costSumOf, type UsageColumns, usageOf } from './exchange-row.ts';
 
-interface SessionRow extends UsageColumns {
+interface SessionRow extends UsageColumns, CostColumns {
   readonly session_id: string;
   readonly started_at: number;
   readonly last_activity_at: number;
@@ -17,6 +17,7 @@ interface SessionRow extends UsageColumns {
   readonly usage_count: number;
   readonly unknown_usage_count: number;
   readonly tool_call_count: number;
+  readonly project: string | null;
 }
 
 interface ListParameters {
@@ -95,6 +96,8 @@ function summaryOf(row: SessionRow): SessionSummary {
     errors: row.error_count,
     usage: row.usage_count === 0 ? null : usageOf(row),
     unknownUsage: row.unknown_usage_count,
+    cost: costSumOf(row, row.usage_count + row.unknown_usage_count),
+    project: row.project,
     toolCalls: row.tool_call_count,
   };
 }

@@ -1,18 +1,27 @@
 /** The read side of the store on SQLite: its own read-only connection beside a live writer. */
+import type { CacheStep } from '../../core/cache-explain.ts';
 import type {
   ExchangeDetail,
   ExchangePage,
   ExchangeSummary,
   History,
+  LatencyStats,
+  PromptSize,
   SearchHit,
   SessionFilter,
   SessionSummary,
   Stats,
+  StatsGroup,
+  StatsRow,
 } from '../../core/ports.ts';
+import type { AccountLimits } from '../../core/rate-limits.ts';
 import { type Database, openReadOnly } from '../database.ts';
 import { TextSearch } from '../search/text-search.ts';
 import { SegmentReader } from '../segments/segment-store.ts';
 import { ExchangeQueries } from './exchange-queries.ts';
+import { LatencyQueries } from './latency-queries.ts';
+import { LimitQueries } from './limit-queries.ts';
+import { PromptQueries } from './prompt-queries.ts';
 import { SessionQueries } from './session-queries.ts';
 import { type StatsFilter, StatsQueries } from './stats-queries.ts';
 
@@ -26,6 +35,9 @@ class SqliteHistory implements History {
   readonly #sessions: SessionQueries;
   readonly #exchanges: ExchangeQueries;
   readonly #stats: StatsQueries;
+  readonly #latency: LatencyQueries;
+  readonly #prompts: PromptQueries;
+  readonly #limits: LimitQueries;
   readonly #search: TextSearch;
 
   constructor(database: Database) {
@@ -34,6 +46,9 @@ class SqliteHistory implements History {
     this.#sessions = new SessionQueries(database);
     this.#exchanges = new ExchangeQueries(database, segments);
     this.#stats = new StatsQueries(database);
+    this.#latency = new LatencyQueries(database);
+    this.#prompts = new PromptQueries(database, segments);
+    this.#limits = new LimitQueries(database);
     this.#search = new TextSearch(database, segments);
   }
 
@@ -63,6 +78,26 @@ class SqliteHistory implements History {
 
   stats(filter: StatsFilter): Stats {
     return this.#stats.stats(filter);
+  }
+
+  statsBy(by: StatsGroup, filter: { since?: number; limit: number }): StatsRow[] {
+    return this.#stats.statsBy(by, filter);
+  }
+
+  latency(filter: StatsFilter): LatencyStats {
+    return this.#latency.latency(filter);
+  }
+
+  cacheSteps(sessionId: string, limit: number): CacheStep[] {
+    return this.#prompts.cacheSteps(sessionId, limit);
+  }
+
+  promptSize(sessionId: string): PromptSize | null {
+    return this.#prompts.promptSize(sessionId);
+  }
+
+  limits(): AccountLimits[] {
+    return this.#limits.all();
   }
 
   search(query: string, options: { limit: number }): SearchHit[] {

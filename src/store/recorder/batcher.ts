@@ -22,6 +22,8 @@ export interface BatcherOptions {
   readonly clock: Clock;
   /** Exchanges of which at least one sink will not have the end. */
   readonly onDropped: (exchanges: number) => void;
+  /** How long a write of something took, all sinks together. */
+  readonly onBatch: (ms: number) => void;
   /** After every write: the state may have changed. */
   readonly onWritten: () => void;
 }
@@ -38,12 +40,14 @@ export class Batcher {
   readonly #queues: readonly SinkQueue[];
   readonly #clock: Clock;
   readonly #onWritten: () => void;
+  readonly #onBatch: (ms: number) => void;
   #cancelTimer: (() => void) | null = null;
 
   constructor(options: BatcherOptions) {
     this.#queues = options.slots.map((slot) => new SinkQueue(slot, options.onDropped));
     this.#clock = options.clock;
     this.#onWritten = options.onWritten;
+    this.#onBatch = options.onBatch;
   }
 
   /** Opens all sinks; one that cannot be opened now is tried again with the first write. */
@@ -61,7 +65,10 @@ export class Batcher {
   /** Writes what waits, except in sinks that pause after a failure. */
   flush(): void {
     this.#disarm();
+    const hasItems = this.#queues.some((queue) => queue.length > 0);
+    const startedAt = this.#clock.now();
     for (const queue of this.#queues) queue.write(this.#clock.now());
+    if (hasItems) this.#onBatch(this.#clock.now() - startedAt);
     const waiting = this.#queues.filter((queue) => queue.length > 0);
     if (waiting.length > 0) {
       const next = Math.min(...waiting.map((queue) => queue.retryAt));

@@ -3,6 +3,7 @@
  * `exchange.started` event when the request is known, one `end` item and `exchange.ended` event at
  * the end. Whatever breaks while reading the content, these come all the same, marked partial.
  */
+import type { Pricer } from '../../core/cost.ts';
 import type { UnnumberedEvent } from '../../core/events.ts';
 import type { ExchangeRequest } from '../../core/exchange.ts';
 import type { EndCause, OpenRecord, TapDirection, TapRecord } from '../../core/tap.ts';
@@ -10,6 +11,7 @@ import type { Usage } from '../../core/usage.ts';
 import { codecFor } from '../../dialects/registry.ts';
 import type { SinkItem } from '../sink.ts';
 import { BodyBuffer } from './body.ts';
+import { GapMeter } from './gap-meter.ts';
 import { makeEnd } from './make-end.ts';
 import type { ProgressBoard, ProgressSource } from './progress.ts';
 import {
@@ -29,6 +31,7 @@ export interface BuilderContext {
   readonly maxBodyBytes: number;
   readonly sessions: SessionResolver;
   readonly progress: ProgressBoard;
+  readonly price: Pricer;
   readonly publish: (event: UnnumberedEvent) => void;
   readonly store: (item: SinkItem) => void;
   /** A defect of ours, caught. */
@@ -61,6 +64,9 @@ export class ExchangeBuilder implements ProgressSource, Follower {
   #started: ExchangeRequest | null = null;
   #head: Head | null = null;
   #reader: ResponseReader | null = null;
+  readonly #gaps = new GapMeter();
+  /** Of the request's decoded body. */
+  #requestLength = 0;
   #isPartial = false;
   #lastTime: number;
 
@@ -154,6 +160,7 @@ export class ExchangeBuilder implements ProgressSource, Follower {
     if (dialect === null) return null;
     return new ResponseReader(codecFor(dialect), { transport, headers }, (deltas, t) => {
       this.#marks.firstToken ??= t;
+      this.#gaps.arrive(t);
       if (this.#started !== null) this.#context.progress.add(this, deltas);
     });
   }
@@ -171,6 +178,7 @@ export class ExchangeBuilder implements ProgressSource, Follower {
     const request = this.#guard(() => this.#readRequest(parts)) ?? plainRequest(this.#open, facts);
     this.#started = request;
     const { bytes, decoded } = read;
+    this.#requestLength = decoded?.byteLength ?? facts.bytes;
     this.#context.publish({ type: 'exchange.started', exchange: request });
     this.#context.store({ kind: 'request', request, view, body: bytes, decoded });
     this.#announceHead();
@@ -210,6 +218,9 @@ export class ExchangeBuilder implements ProgressSource, Follower {
       responseHeaders: this.#head?.headers ?? [],
       responseBody: this.#response.facts(),
       isPartial: this.#isPartial,
+      tokenGaps: this.#gaps.result(),
+      requestLength: this.#requestLength,
+      price: this.#context.price,
     };
     const end =
       this.#guard(() => makeEnd({ ...parts, read })) ?? makeEnd({ ...parts, read: UNREADABLE });

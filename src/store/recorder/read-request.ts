@@ -10,6 +10,7 @@ import { auxiliaryOf } from '../../dialects/auxiliary.ts';
 import { clientOf } from '../../dialects/clients.ts';
 import { headerValue } from '../../dialects/headers.ts';
 import { promptPreview } from '../../dialects/preview.ts';
+import { projectOf } from '../../dialects/project.ts';
 import { codecFor } from '../../dialects/registry.ts';
 import { sessionHints } from '../../dialects/sessions.ts';
 import { contentCodings, decodeBody, parseJson } from './content-coding.ts';
@@ -41,6 +42,7 @@ type Understanding = Pick<
   | 'stream'
   | 'previousResponseId'
   | 'promptPreview'
+  | 'project'
   | 'messageCount'
   | 'toolResults'
 >;
@@ -91,6 +93,7 @@ export function readRequest(
     stream: view?.stream ?? false,
     previousResponseId,
     promptPreview: view === null ? null : promptPreview(view),
+    project: view === null ? null : projectOf(view),
     messageCount: view?.messages.length ?? null,
     toolResults: view === null ? [] : newToolResults(view.messages),
   };
@@ -111,6 +114,7 @@ export function plainRequest(open: OpenRecord, facts: BodyFacts): ExchangeReques
     stream: false,
     previousResponseId: null,
     promptPreview: null,
+    project: null,
     messageCount: null,
     toolResults: [],
   });

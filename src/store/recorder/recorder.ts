@@ -3,8 +3,15 @@
  * records strictly in order, so that an answer is always known before the request that continues it.
  * A defect in one exchange costs that exchange's content, never another exchange or the proxy.
  */
+import type { Pricer } from '../../core/cost.ts';
 import type { FlowEvent, RecorderStatus, UnnumberedEvent } from '../../core/events.ts';
-import { TAP_COUNTERS, type TapBatch, type TapCounters, type TapRecord } from '../../core/tap.ts';
+import {
+  BATCH_BOUNDS_MS,
+  TAP_COUNTERS,
+  type TapBatch,
+  type TapCounters,
+  type TapRecord,
+} from '../../core/tap.ts';
 import { Batcher } from './batcher.ts';
 import { CaptureWatch } from './capture-watch.ts';
 import type { Clock } from './clock.ts';
@@ -22,6 +29,7 @@ export interface RecorderDeps {
   readonly maxBodyBytes: number;
   readonly clock: Clock;
   readonly counters: TapCounters;
+  readonly price: Pricer;
   /** JSONL before SQLite; empty when recording is off: then nothing touches the disk. */
   readonly slots: readonly SinkSlot[];
   readonly emit: (events: readonly FlowEvent[]) => void;
@@ -51,6 +59,7 @@ export class Recorder {
       slots: deps.slots,
       clock: deps.clock,
       onDropped: (exchanges) => this.#count(TAP_COUNTERS.droppedExchanges, exchanges),
+      onBatch: (ms) => this.#countBatch(ms),
       onWritten: () => this.#status.update(),
     });
     const publish = (event: UnnumberedEvent): void => this.#publish(event);
@@ -64,6 +73,7 @@ export class Recorder {
       maxBodyBytes: deps.maxBodyBytes,
       sessions: new SessionResolver(deps.findSessionByResponseId),
       progress: new ProgressBoard(deps.clock, publish),
+      price: deps.price,
       publish,
       store: (item) => {
         this.#batcher.add(item);
@@ -169,6 +179,12 @@ export class Recorder {
   #fault(error: unknown): void {
     this.#faults += 1;
     if (this.#faults === 1) this.#deps.onNotice(faultNotice(error));
+  }
+
+  #countBatch(ms: number): void {
+    const index = BATCH_BOUNDS_MS.findIndex((bound) => ms <= bound);
+    this.#count(TAP_COUNTERS.batches + (index < 0 ? BATCH_BOUNDS_MS.length : index), 1);
+    this.#count(TAP_COUNTERS.batchMicros, Math.round(ms * 1000));
   }
 
   #counter(index: number): number {

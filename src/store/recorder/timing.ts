@@ -3,6 +3,7 @@
  * monotonic milliseconds; what was not marked stays null and is never guessed.
  */
 import type { Timing } from '../../core/exchange.ts';
+import type { TokenGaps } from '../../core/latency.ts';
 
 export interface Marks {
   readonly opened: number;
@@ -30,7 +31,7 @@ export function makeMarks(opened: number): Marks {
 }
 
 /** Durations since the request's first byte, in milliseconds. */
-export function timingOf(marks: Marks): Timing {
+export function timingOf(marks: Marks, tokenGaps: TokenGaps | null): Timing {
   const since = (mark: number | null): number | null =>
     mark === null ? null : Math.max(0, mark - marks.opened);
   return {
@@ -41,6 +42,7 @@ export function timingOf(marks: Marks): Timing {
     firstToken: since(marks.firstToken),
     ended: since(marks.ended),
     overhead: overheadOf(marks),
+    tokenGaps,
   };
 }
 

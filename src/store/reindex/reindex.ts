@@ -3,6 +3,7 @@
  * earlier ones did, in SQLite; sums follow. Goes through the history in short transactions, so that a
  * server that records meanwhile waits for none of them. JSONL stays as it was written.
  */
+import type { Pricer } from '../../core/cost.ts';
 import { readBody } from '../bodies.ts';
 import { type Database, openDatabase, openReadOnly } from '../database.ts';
 import {
@@ -30,6 +31,7 @@ export interface ReindexResult {
 export interface ReindexOptions {
   /** Epoch milliseconds; earlier exchanges are left alone. */
   readonly since: number;
+  readonly price: Pricer;
   /** Called now and then. */
   readonly onProgress: (read: number) => void;
 }
@@ -68,7 +70,7 @@ async function reindexAll(database: Database, options: ReindexOptions): Promise<
     const found: { row: ExchangeRow; news: Reread | null }[] = [];
     for (const row of rows) {
       const stored = storedExchange(row, segments);
-      found.push({ row, news: stored === null ? null : await reread(stored) });
+      found.push({ row, news: stored === null ? null : await reread(stored, options.price) });
     }
     const changes = database
       .transaction(() => found.map(({ row, news }) => news !== null && rewriter.rewrite(row, news)))

@@ -4,14 +4,17 @@
  * What no parser can derive (times, sizes, how the sockets ended) stays as it was recorded.
  */
 import type { RequestView, ResponseView } from '../../core/conversation.ts';
+import type { Pricer } from '../../core/cost.ts';
 import type { ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
 import type { ExchangeSummary } from '../../core/ports.ts';
 import type { EndCause, FailureCode } from '../../core/tap.ts';
+import { NO_DETAILS } from '../../core/usage-details.ts';
 import { auxiliaryOf } from '../../dialects/auxiliary.ts';
 import { promptPreview } from '../../dialects/preview.ts';
 import { codecFor } from '../../dialects/registry.ts';
 import { contentCodings, decodeBody, parseJson } from '../recorder/content-coding.ts';
 import { toolCallsOf } from '../recorder/make-end.ts';
+import { costOf, estimateOf } from '../recorder/money.ts';
 import { endingOf } from '../recorder/outcome.ts';
 import { ResponseReader } from '../recorder/response-reader.ts';
 import { newToolResults } from '../recorder/tool-results.ts';
@@ -35,7 +38,7 @@ export interface Reread {
 }
 
 /** null when nothing can be read again: no dialect, or no bytes. */
-export async function reread(stored: StoredExchange): Promise<Reread | null> {
+export async function reread(stored: StoredExchange, price: Pricer): Promise<Reread | null> {
   const { dialect } = stored.request;
   if (dialect === null || (stored.requestBytes === null && stored.responseBytes === null)) {
     return null;
@@ -44,7 +47,12 @@ export async function reread(stored: StoredExchange): Promise<Reread | null> {
   const json = decoded === null ? undefined : parseJson(decoded);
   const view = json === undefined ? null : codecFor(dialect).parseRequest(json);
   const request = view === null ? stored.request : requestFrom(stored.request, view, json);
-  return { request, end: await endFrom(stored), decoded };
+  const end = await endFrom(stored);
+  const numbers = {
+    cost: costOf(request, end, price),
+    estimate: estimateOf(request, end, decoded?.length ?? 0),
+  };
+  return { request, end: { ...end, ...numbers }, decoded };
 }
 
 function decodedRequest({ request, requestBytes }: StoredExchange): Uint8Array | null {
@@ -80,6 +88,8 @@ async function endFrom(stored: StoredExchange): Promise<ExchangeEnd> {
     // Their message had the client's credentials taken out; a new one of the same kind would not.
     errorMessage: ending?.errorCode === null ? null : end.errorMessage,
     responseHeaders,
+    // Only the last word of each account is kept, and that was said at the time.
+    rateLimits: null,
     sessionId: request.sessionId,
     ...contentOf(view),
   };
@@ -104,6 +114,7 @@ function contentOf(view: ResponseView | null) {
     toolCalls: toolCallsOf(parts),
     usage: view?.usage ?? null,
     providerUsage: view?.providerUsage ?? null,
+    details: view?.details ?? NO_DETAILS,
   };
 }
 

@@ -3,13 +3,15 @@
  * difference in its session's sums. Runs inside the caller's transaction.
  */
 import type { Auxiliary, ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
+import { isCounted } from '../../core/stats.ts';
 import type { Database, Statement } from '../database.ts';
 import { type ExchangeRow, usageOf } from '../history/exchange-row.ts';
 import { TextIndex } from '../search/text-index.ts';
 import { SegmentStore } from '../segments/segment-store.ts';
+import { costOfRow, NUMBER_COLUMNS, numberColumns } from '../sqlite/number-columns.ts';
 import { partsToJson } from '../sqlite/parts.ts';
 import { SessionRows } from '../sqlite/session-rows.ts';
-import { isCounted, type Sums, subtractSums, sumsOf } from '../sqlite/sums.ts';
+import { type Sums, subtractSums, sumsOf } from '../sqlite/sums.ts';
 import { ToolCallRows } from '../sqlite/tool-calls.ts';
 import type { Reread } from './reread.ts';
 
@@ -39,6 +41,7 @@ const COLUMNS = [
   'cache_write_1h_tokens',
   'reasoning_tokens',
   'provider_usage',
+  ...NUMBER_COLUMNS,
 ] as const;
 
 interface Keys {
@@ -169,6 +172,7 @@ function valuesOf(
     cache_write_1h_tokens: usage?.cacheWrite1h ?? null,
     reasoning_tokens: usage?.reasoning ?? null,
     provider_usage: providerUsage == null ? null : JSON.stringify(providerUsage),
+    ...numberColumns(end),
   };
 }
 
@@ -180,6 +184,7 @@ function oldSums(row: ExchangeRow, toolCalls: number): Sums {
     outcome: row.outcome ?? 'interrupted',
     status: row.status,
     usage: usageOf(row),
+    cost: costOfRow(row),
     timing: { ended: row.ended_ms, overhead: row.overhead_ms },
     toolCalls,
   });

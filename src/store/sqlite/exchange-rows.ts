@@ -3,10 +3,11 @@
  * decides what counts (sums.ts) or how bodies are kept (segments).
  */
 import type { BodyFacts, ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
+import { isCounted } from '../../core/stats.ts';
 import { truncate } from '../../core/text.ts';
 import type { Database, Statement } from '../database.ts';
+import { NUMBER_COLUMNS, numberColumns } from './number-columns.ts';
 import { OriginRows } from './origin-rows.ts';
-import { isCounted } from './sums.ts';
 
 type Value = string | number | Uint8Array | null;
 type Row = Readonly<Record<string, Value>>;
@@ -164,6 +165,7 @@ const END_COLUMNS = [
   'cache_write_1h_tokens',
   'reasoning_tokens',
   'provider_usage',
+  ...NUMBER_COLUMNS,
 ] as const;
 
 type EndColumn = (typeof END_COLUMNS)[number];
@@ -189,6 +191,7 @@ function endRow(end: ExchangeEnd, keys: EndKeys): Record<EndColumn | 'exchange_k
     is_usage_unknown: keys.isUsageUnknown,
     ...timingColumns(end),
     ...usageColumns(end),
+    ...numberColumns(end),
   };
 }
 

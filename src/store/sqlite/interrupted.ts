@@ -48,6 +48,7 @@ export function interrupted(auxiliary: Auxiliary, hasDialect: boolean): Countabl
     outcome: 'interrupted',
     status: null,
     usage: null,
+    cost: null,
     timing: { ended: null, overhead: null },
     toolCalls: 0,
   };

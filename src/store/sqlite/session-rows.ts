@@ -1,7 +1,8 @@
 /** Writes `sessions`: one row a conversation, its sums always those of its exchanges. */
 import type { ExchangeRequest } from '../../core/exchange.ts';
+import { isCounted } from '../../core/stats.ts';
 import type { Database, Statement } from '../database.ts';
-import { isCounted, SUM_COLUMNS, type Sums } from './sums.ts';
+import { SUM_COLUMNS, type Sums } from './sums.ts';
 
 interface NewSession {
   readonly session_id: string;
@@ -11,6 +12,7 @@ interface NewSession {
   readonly title: string | null;
   readonly model: string | null;
   readonly requests: number;
+  readonly project: string | null;
 }
 
 export interface SessionEnd {
@@ -28,12 +30,15 @@ export class SessionRows {
   constructor(database: Database) {
     this.#open = database.prepare(`
       INSERT INTO sessions (
-        session_id, started_at, last_activity_at, client, provider, title, model_used, request_count
-      ) VALUES (@session_id, @started_at, @started_at, @client, @provider, @title, @model, @requests)
+        session_id, started_at, last_activity_at, client, provider, title, model_used, request_count,
+        project
+      ) VALUES (@session_id, @started_at, @started_at, @client, @provider, @title, @model, @requests,
+        @project)
       ON CONFLICT (session_id) DO UPDATE SET
         started_at = min(started_at, excluded.started_at),
         last_activity_at = max(last_activity_at, excluded.started_at),
         title = coalesce(title, excluded.title),
+        project = coalesce(project, excluded.project),
         model_used = coalesce(model_used, excluded.model_used),
         request_count = request_count + excluded.request_count
       RETURNING session_key`);
@@ -55,6 +60,7 @@ export class SessionRows {
       provider: request.provider,
       title: isTurn ? request.promptPreview : null,
       model: isTurn ? request.model : null,
+      project: request.project,
       requests: Number(isCounted(request.auxiliary)),
     });
     if (row === undefined) throw new Error(`session ${request.sessionId} was not written`);

@@ -2,7 +2,9 @@
  * What one exchange adds to its session's sums. Pure, and the only place that says what counts:
  * session totals are true sums of this over its exchanges (DESIGN section 8).
  */
+import type { Cost } from '../../core/cost.ts';
 import type { Auxiliary, Outcome, Timing } from '../../core/exchange.ts';
+import { isCounted, isUsageUnknown } from '../../core/stats.ts';
 import type { Usage } from '../../core/usage.ts';
 
 /** Columns of `sessions` that change when an exchange ends. */
@@ -21,6 +23,9 @@ export const SUM_COLUMNS = [
   'cache_write_5m_tokens',
   'cache_write_1h_tokens',
   'reasoning_tokens',
+  'cost_nano_usd',
+  'exact_cost_count',
+  'estimated_cost_count',
   'tool_call_count',
   'timed_count',
   'total_ms',
@@ -36,13 +41,9 @@ export interface Countable {
   readonly outcome: Outcome;
   readonly status: number | null;
   readonly usage: Usage | null;
+  readonly cost: Cost | null;
   readonly timing: Pick<Timing, 'ended' | 'overhead'>;
   readonly toolCalls: number;
-}
-
-/** Warm-ups and token counting are no requests of the conversation; their usage counts all the same. */
-export function isCounted(auxiliary: Auxiliary): boolean {
-  return auxiliary !== 'warm-up' && auxiliary !== 'count-tokens';
 }
 
 export function sumsOf(exchange: Countable): Sums {
@@ -57,23 +58,19 @@ export function sumsOf(exchange: Countable): Sums {
     aborted_count: is('aborted'),
     interrupted_count: is('interrupted'),
     usage_count: Number(usage !== null),
-    unknown_usage_count: Number(counted && isUsageUnknown(exchange)),
+    unknown_usage_count: Number(isUsageUnknown(exchange)),
     input_tokens: usage?.input ?? 0,
     output_tokens: usage?.output ?? 0,
     cache_read_tokens: usage?.cacheRead ?? 0,
     cache_write_5m_tokens: usage?.cacheWrite5m ?? 0,
     cache_write_1h_tokens: usage?.cacheWrite1h ?? 0,
     reasoning_tokens: usage?.reasoning ?? 0,
+    cost_nano_usd: exchange.cost?.nanoUsd ?? 0,
+    exact_cost_count: Number(exchange.cost?.certainty === 'exact'),
+    estimated_cost_count: Number(exchange.cost?.certainty === 'estimated'),
     tool_call_count: exchange.toolCalls,
     ...timeSums(exchange.timing, counted),
   };
-}
-
-/** An error answer, or none at all, used no tokens; a request that was let go may have. */
-function isUsageUnknown(exchange: Countable): boolean {
-  if (exchange.usage !== null || !exchange.hasDialect) return false;
-  const answered = exchange.status !== null && exchange.status < 400;
-  return exchange.outcome !== 'failed' || answered;
 }
 
 /** Only where both were measured, so that their ratio means something. */

@@ -2,7 +2,8 @@
  * Writes `tool_calls`: what the model asked for, joined by its id to the result the client sent back.
  * A result counts once, however often the history re-sends it.
  */
-import type { ExchangeEnd, ExchangeRequest, ToolResultRecord } from '../../core/exchange.ts';
+import type { ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
+import { ownResult } from '../../core/own-result.ts';
 import { truncate } from '../../core/text.ts';
 import type { Database, Statement } from '../database.ts';
 import { LruMap } from '../lru.ts';
@@ -20,6 +21,7 @@ interface CallRow {
   readonly callId: string;
   readonly name: string;
   readonly arguments: string;
+  readonly argumentBytes: number;
   readonly requestedAt: number;
   readonly isError: number | null;
   readonly resultBytes: number | null;
@@ -60,10 +62,10 @@ export class ToolCallRows {
     this.#ask = database.prepare(`
       INSERT OR REPLACE INTO tool_calls (
         exchange_key, position, session_key, call_id, name, arguments, requested_at,
-        is_error, result_bytes, result_at
+        is_error, result_bytes, result_at, argument_bytes
       ) VALUES (
         @exchange, @position, @session, @callId, @name, @arguments, @requestedAt,
-        @isError, @resultBytes, @resultAt
+        @isError, @resultBytes, @resultAt, @argumentBytes
       )`);
     // Some servers number their calls anew in every answer: the newest open call of that id is meant.
     this.#answer = database.prepare(`
@@ -78,16 +80,17 @@ export class ToolCallRows {
 
   asked(keys: ExchangeKeys, end: ExchangeEnd): void {
     end.toolCalls.forEach((call, position) => {
-      const own = ownResult(end, call.id);
+      const own = ownResult(end.parts, call.id);
       this.#ask.run({
         ...keys,
         position,
         callId: truncate(call.id, MAX_ID),
         name: truncate(call.name, MAX_ID),
         arguments: truncate(call.arguments, MAX_ARGUMENTS),
+        argumentBytes: Buffer.byteLength(call.arguments),
         requestedAt: end.endedAt,
         isError: own === null ? null : flag(own.isError),
-        resultBytes: own?.bytes ?? null,
+        resultBytes: own === null ? null : Buffer.byteLength(own.text),
         resultAt: own === null ? null : end.endedAt,
       });
       this.#joinEarly(joinKey(keys.session, call.id), end.endedAt);
@@ -124,16 +127,6 @@ export class ToolCallRows {
       this.#seen.set(key, { ...early, isJoined: this.#answer.run(early.row).changes > 0 });
     else this.#seen.delete(key);
   }
-}
-
-/** Tools that the provider runs have their result in the same answer; their duration is not known. */
-function ownResult(end: ExchangeEnd, id: string): ToolResultRecord | null {
-  for (const part of end.parts) {
-    if (part.type === 'tool-result' && part.id === id) {
-      return { id, bytes: Buffer.byteLength(part.text), isError: part.isError };
-    }
-  }
-  return null;
 }
 
 function joinKey(session: number, id: string): string {

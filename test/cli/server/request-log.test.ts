@@ -30,10 +30,11 @@ it('one line for an exchange that has ended, with what is known', () => {
     output: 583,
     reasoning: 0,
   };
+  const cost = { nanoUsd: 12_345_678, certainty: 'estimated', priceVersion: 'v' } as const;
   const timing = { ...makeEnd().timing, ended: 2310 };
-  log.take({ type: 'exchange.ended', end: makeEnd({ usage, timing }), seq: 2 });
+  log.take({ type: 'exchange.ended', end: makeEnd({ usage, timing, cost }), seq: 2 });
   expect(lines[0]?.replace(/^\d\d:\d\d:\d\d/, 'TIME')).toBe(
-    'TIME  claude-code  550e8400  POST /v1/messages?beta=true  claude-opus-5-5  200  completed  2,450 in 583 out  2.3s',
+    'TIME  claude-code  550e8400  POST /v1/messages?beta=true  claude-opus-5-5  200  completed  2,450 in 583 out  ~$0.0123  2.3s',
   );
   expect(notes).toEqual([]);
 });

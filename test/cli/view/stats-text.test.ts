@@ -4,7 +4,16 @@ import type { Stats, ToolStats } from '../../../src/core/ports.ts';
 import { emptyStats } from '../../../src/core/stats.ts';
 
 function tool(name: string, calls: number, averageMs: number): ToolStats {
-  return { name, calls, failures: 0, timed: calls, totalMs: averageMs * calls, maxMs: averageMs };
+  return {
+    name,
+    calls,
+    failures: 0,
+    timed: calls,
+    totalMs: averageMs * calls,
+    maxMs: averageMs,
+    argumentBytes: 0,
+    resultBytes: 0,
+  };
 }
 
 /** The example of the original's README; tokens in all are input plus output, the cost is unknown. */
@@ -22,6 +31,7 @@ const EXAMPLE: Stats = {
     reasoning: 1200,
   },
   unknownUsage: 0,
+  cost: { nanoUsd: 0, exact: 0, estimated: 0, unpriced: 5 },
   tools: [tool('Bash', 3, 850), tool('Read', 12, 45), tool('Write', 8, 120)],
   timed: 1,
   totalMs: 2300,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { NO_COST } from '../../../src/core/cost.ts';
 import { OTHER_SESSION } from '../../../src/core/exchange.ts';
 import type { History } from '../../../src/core/ports.ts';
 import { openHistory } from '../../../src/store/history/sqlite-history.ts';
@@ -54,6 +55,8 @@ describe('sessions', () => {
       errors: 0,
       usage: null,
       unknownUsage: 0,
+      cost: NO_COST,
+      project: null,
       toolCalls: 0,
     });
   });
@@ -110,7 +113,7 @@ describe('exchanges', () => {
       Buffer.from('data: raw\r\n\r\n'),
     );
     sink.write([item, end]);
-    const { parts, toolCalls, responseHeaders, ...summary } = end.end;
+    const { parts, toolCalls, responseHeaders, rateLimits: _rateLimits, ...summary } = end.end;
     const listed = { ...item.request, end: summary, toolCalls: [], answerPreview: 'The answer' };
     expect(history.exchanges('session-1', { limit: 5, offset: 0 })).toEqual([listed]);
     expect(history.exchange('exchange-1')).toEqual({
@@ -141,6 +144,7 @@ describe('exchanges', () => {
       firstToken: null,
       ended: null,
       overhead: null,
+      tokenGaps: null,
     };
     sink.write([item, endItem(item.request, { timing })]);
     expect(history.exchange('exchange-1')?.end?.timing).toEqual(timing);
@@ -258,6 +262,7 @@ describe('stats', () => {
         reasoning: 15,
       },
       unknownUsage: 0,
+      cost: { ...NO_COST, unpriced: 3 },
       tools: [],
       timed: 3,
       totalMs: 3_000,

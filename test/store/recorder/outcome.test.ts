@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ResponseView } from '../../../src/core/conversation.ts';
 import type { EndCause } from '../../../src/core/tap.ts';
+import { NO_DETAILS } from '../../../src/core/usage-details.ts';
 import { type EndFacts, endingOf } from '../../../src/store/recorder/outcome.ts';
 
 const done: EndCause = { kind: 'done' };
@@ -15,6 +16,8 @@ function view(part: Partial<ResponseView> = {}): ResponseView {
     stopReason: null,
     usage: null,
     providerUsage: null,
+    details: NO_DETAILS,
+    rateLimitFrame: null,
     error: null,
     isComplete: false,
     ...part,

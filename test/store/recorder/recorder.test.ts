@@ -53,6 +53,7 @@ describe('Recorder', () => {
       firstToken: 22,
       ended: 33,
       overhead: 2,
+      tokenGaps: expect.objectContaining({ count: 7, p50: 1, p95: 1, p99: 1 }),
     });
     expect(end.endedAt).toBe(AT + 33);
     expect(events.map((event) => event.type)).toEqual([

@@ -13,7 +13,7 @@ describe('timingOf', () => {
       firstToken: 1600,
       ended: 2000,
     };
-    expect(timingOf(marks)).toEqual({
+    expect(timingOf(marks, null)).toEqual({
       received: 10,
       sent: 42,
       connect: 30,
@@ -21,11 +21,12 @@ describe('timingOf', () => {
       firstToken: 600,
       ended: 1000,
       overhead: 3,
+      tokenGaps: null,
     });
   });
 
   it('says nothing about what was not measured', () => {
-    expect(timingOf({ ...makeMarks(1000), received: 1001, ended: 1002 })).toEqual({
+    expect(timingOf({ ...makeMarks(1000), received: 1001, ended: 1002 }, null)).toEqual({
       received: 1,
       sent: null,
       connect: null,
@@ -33,11 +34,12 @@ describe('timingOf', () => {
       firstToken: null,
       ended: 2,
       overhead: null,
+      tokenGaps: null,
     });
   });
 
   it('never makes a streamed upload, sent before it had come whole, negative', () => {
     const marks = { ...makeMarks(0), received: 900, sent: 5, head: 950, headWritten: 951 };
-    expect(timingOf(marks).overhead).toBe(1);
+    expect(timingOf(marks, null).overhead).toBe(1);
   });
 });

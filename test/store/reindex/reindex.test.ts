@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Pricer } from '../../../src/core/cost.ts';
 import { openHistory } from '../../../src/store/history/sqlite-history.ts';
 import { reindex } from '../../../src/store/reindex/reindex.ts';
 import { SqliteSink } from '../../../src/store/sqlite-sink.ts';
@@ -56,7 +57,7 @@ beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lunaroute-reindex-'));
   path = join(folder, 'sessions.db');
   const sink = new SqliteSink({ path, instanceId: 'test', onNotice: () => undefined });
-  const { run, recorder } = makeRecorder({ slots: [{ name: 'SQLite', path, sink }] });
+  const { run, recorder } = makeRecorder({ slots: [{ name: 'SQLite', path, sink }], price: PRICE });
   await run(ASK);
   await run(RESULT);
   await run({ id: 'c', method: 'GET', target: '/v1/models', dialect: null, headers: HEADERS });
@@ -65,7 +66,13 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const everything = () => reindex(path, { since: 0, onProgress: () => undefined });
+const PRICE: Pricer = ({ usage }) => ({
+  nanoUsd: usage.input + usage.output,
+  certainty: 'exact',
+  priceVersion: 'test',
+});
+
+const everything = () => reindex(path, { since: 0, price: PRICE, onProgress: () => undefined });
 
 /** All that a person can see of the history. */
 function visible(): unknown {
@@ -118,12 +125,14 @@ describe('reindex', () => {
 
   test('leaves alone what is older than asked for', async () => {
     const since = Date.UTC(2026, 10, 24, 12, 0, 3);
-    expect(await reindex(path, { since, onProgress: () => undefined })).toMatchObject({ read: 1 });
+    expect(await reindex(path, { since, price: PRICE, onProgress: () => undefined })).toMatchObject(
+      { read: 1 },
+    );
   });
 
   test('says when nothing was recorded', async () => {
     const missing = join(folder, 'none.db');
-    const run = reindex(missing, { since: 0, onProgress: () => undefined });
+    const run = reindex(missing, { since: 0, price: PRICE, onProgress: () => undefined });
     await expect(run).rejects.toThrow('Nothing has been recorded yet');
   });
 });

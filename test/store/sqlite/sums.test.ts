@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isCounted } from '../../../src/core/stats.ts';
 import type { Usage } from '../../../src/core/usage.ts';
 import {
   type Countable,
-  isCounted,
   SUM_COLUMNS,
   subtractSums,
   sumsOf,
@@ -23,6 +23,7 @@ const ended: Countable = {
   outcome: 'completed',
   status: 200,
   usage,
+  cost: null,
   timing: { ended: 900, overhead: 2 },
   toolCalls: 3,
 };
@@ -44,6 +45,9 @@ describe('sumsOf', () => {
       cache_write_5m_tokens: 3,
       cache_write_1h_tokens: 2,
       reasoning_tokens: 5,
+      cost_nano_usd: 0,
+      exact_cost_count: 0,
+      estimated_cost_count: 0,
       tool_call_count: 3,
       timed_count: 1,
       total_ms: 900,

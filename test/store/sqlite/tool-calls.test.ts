@@ -49,7 +49,16 @@ describe('tool calls', () => {
     ]);
     const history = openHistory(path);
     expect(history.stats({}).tools).toEqual([
-      { name: 'Bash', calls: 2, failures: 1, timed: 2, totalMs: 8_000, maxMs: 4_000 },
+      {
+        name: 'Bash',
+        calls: 2,
+        failures: 1,
+        timed: 2,
+        totalMs: 8_000,
+        maxMs: 4_000,
+        argumentBytes: 4,
+        resultBytes: 16,
+      },
     ]);
     expect(history.exchanges('session-1', { limit: 9, offset: 1 })[0]?.toolResults).toEqual([
       result('a', 7),
