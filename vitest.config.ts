@@ -6,6 +6,8 @@ export default defineConfig({
     globalSetup: ['test/helpers/build.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Imports of CommonJS packages mean what they mean to Node and to the bundle.
+    deps: { interopDefault: false },
     pool: 'forks',
     maxWorkers: 2,
     dangerouslyIgnoreUnhandledErrors: false,

@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { inkTableShim } from './ink-table-shim.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = `${root}dist`;
@@ -14,7 +15,13 @@ function isUpToDate() {
   if (!existsSync(`${dist}/main.js`)) return false;
   const built = statSync(`${dist}/main.js`).mtimeMs;
   const sources = readdirSync(`${root}src`, { recursive: true }).map((name) => `src/${name}`);
-  const inputs = ['package.json', 'package-lock.json', 'scripts/build.mjs', ...sources];
+  const inputs = [
+    'package.json',
+    'package-lock.json',
+    'scripts/build.mjs',
+    'scripts/ink-table-shim.mjs',
+    ...sources,
+  ];
   return inputs.every((name) => statSync(`${root}${name}`).mtimeMs <= built);
 }
 
@@ -35,7 +42,12 @@ if (!isUpToDate()) {
     platform: 'node',
     target: 'node22.19',
     external: ['better-sqlite3'],
-    define: { LUNAROUTE_VERSION: JSON.stringify(version) },
+    plugins: [inkTableShim],
+    define: {
+      LUNAROUTE_VERSION: JSON.stringify(version),
+      // React's development build costs time and prints to the screen.
+      'process.env.NODE_ENV': '"production"',
+    },
     // Bundled CommonJS packages call require() for Node's own modules.
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",

@@ -13,7 +13,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   metrics: ['core'],
   otel: ['core'],
   proxy: ['core'],
-  cli: ['core', 'dialects', 'config', 'store', 'proxy', 'prices', 'metrics', 'otel'],
+  tui: ['core'],
+  web: ['core'],
+  cli: ['core', 'dialects', 'config', 'store', 'proxy', 'prices', 'metrics', 'otel', 'tui', 'web'],
 };
 
 /** Packages fenced to the one place that may know them. */
@@ -31,6 +33,10 @@ const PACKAGE_FENCE: Record<string, RegExp> = {
   '@opentelemetry/sdk-trace': /^src\/otel\//,
   'prom-client': /^src\/metrics\//,
   'eventsource-parser': /^src\/dialects\//,
+  ink: /^src\/tui\//,
+  react: /^src\/tui\//,
+  'ink-table': /^src\/tui\/ink-table\.tsx$/,
+  'fuse.js': /^src\/tui\//,
 };
 
 const MAX_LINES = 300;

@@ -4,9 +4,16 @@
  */
 import type { FlagValue } from '../config/layers.ts';
 import type { Environment } from '../config/paths.ts';
+import type { ScreenInput, ScreenOutput } from '../tui/mount.tsx';
 import type { Printer } from './print.ts';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+/** A terminal that a screen can be drawn on. */
+export interface TerminalStreams {
+  readonly stdin: ScreenInput;
+  readonly stdout: ScreenOutput;
+}
 
 export interface Context {
   readonly env: Environment;
@@ -18,6 +25,8 @@ export interface Context {
   readonly execPath: string;
   readonly script: string;
   readonly print: Printer;
+  /** null when stdin or stdout is none, or one that can do too little. */
+  readonly terminal: TerminalStreams | null;
   readonly now: () => number;
   /** A person sits at stdin. */
   readonly isInteractive: boolean;
@@ -44,6 +53,8 @@ export interface Invocation {
   /** The value of an own option of the command, as its parser made it. */
   readonly option: (name: string) => unknown;
   readonly isJson: boolean;
+  /** `--headless` was given. */
+  readonly isHeadless: boolean;
   readonly configFlags: ConfigFlags;
 }
 

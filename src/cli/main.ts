@@ -24,6 +24,9 @@ const print = makePrinter({
   onClosedPipe: () => process.exit(0),
 });
 
+const isDumb = process.env['TERM'] === 'dumb';
+const canDraw = process.stdin.isTTY === true && process.stdout.isTTY === true && !isDumb;
+
 const context: Context = {
   env: process.env,
   homeDir: homedir(),
@@ -33,6 +36,7 @@ const context: Context = {
   execPath: process.execPath,
   script: process.argv[1] ?? '',
   print,
+  terminal: canDraw ? { stdin: process.stdin, stdout: process.stdout } : null,
   now: Date.now,
   isInteractive: process.stdin.isTTY === true,
   ask: async (question) => {

@@ -35,6 +35,8 @@ export interface Printer {
   readonly isTerminal: boolean;
   /** Columns of the terminal; Infinity when stdout is none. */
   readonly columns: number;
+  /** Whether stdout shows colours. */
+  readonly hasColour: boolean;
   readonly style: Style;
   readonly noteStyle: Style;
   /** From now on a closed pipe only ends the output, not the program: for the server. */
@@ -67,6 +69,7 @@ export function makePrinter(options: PrinterOptions): Printer {
     raw: (text, to) => void (to === 'out' ? stdout : stderr).write(text),
     isTerminal: stdout.isTTY === true,
     columns: stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
+    hasColour: hasColour(stdout, options),
     style: makeStyle(hasColour(stdout, options)),
     noteStyle: makeStyle(hasColour(stderr, options)),
     surviveClosedPipe: () => {

@@ -27,6 +27,7 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
         args: command.args,
         option: (name) => command.getOptionValue(name),
         isJson: command.optsWithGlobals()['json'] === true,
+        isHeadless: command.optsWithGlobals()['headless'] === true,
         configFlags: givenConfigFlags(command),
       });
     },
@@ -49,7 +50,7 @@ function makeProgram(context: Context, registry: Registry): Command {
     .version(VERSION, '-V, --version', 'print the version')
     .option('--json', 'print one JSON document (commands that print data)')
     .option('--no-color', 'no colours (also: NO_COLOR=1)')
-    .option('--headless', 'without terminal UI (always, until there is one)')
+    .option('--headless', 'without the terminal UI')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: (text) => raw(text, 'out'),
@@ -60,7 +61,7 @@ function makeProgram(context: Context, registry: Registry): Command {
       throw withExitCode(error, USAGE_ERROR);
     });
   example(program, [
-    ['lunaroute', 'start the proxy here'],
+    ['lunaroute', 'the proxy and its screen, here'],
     ['eval "$(lunaroute env)"', 'start it in the background, use it in this shell'],
     ['lunaroute sessions show last', 'what the last session did'],
     ['lunaroute stats', 'tokens, tools and times of all sessions'],
@@ -79,16 +80,25 @@ function withExitCode(error: CommanderError, code: number): CommanderError {
 }
 
 function addServerCommands(program: Command, registry: Registry): void {
-  const serve = addCommand(program, registry, {
-    name: 'serve',
-    description: 'run the proxy in the foreground (the default command)',
+  const screen = addCommand(program, registry, {
+    name: 'screen',
+    description:
+      'the terminal UI: starts the proxy, or attaches to the one that runs (the default)',
     flags: 'server',
     isDefault: true,
+    load: async () => (await import('./commands/screen.ts')).runScreen,
+  });
+  screen.addOption(new Option('--theme <name>', 'colours').choices(['dark', 'light', 'none']));
+  example(screen, [['lunaroute --theme light', 'on a light background']]);
+  const serve = addCommand(program, registry, {
+    name: 'serve',
+    description: 'run the proxy in the foreground, without the terminal UI',
+    flags: 'server',
     load: async () => (await import('./commands/serve.ts')).runServe,
   });
   example(serve, [
     ['lunaroute serve --log-requests', 'one line for each request'],
-    ['lunaroute --headless --port 9000', 'on another port'],
+    ['lunaroute serve --port 9000', 'on another port'],
   ]);
   addCommand(program, registry, {
     name: 'status',

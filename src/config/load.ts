@@ -118,7 +118,7 @@ function sourceBelow(sources: ReadonlyMap<string, Source>, key: string): Source 
 }
 
 /** Keys of the original whose feature has not been built: accepted, but never in silence. */
-const NOT_YET = /^(?:ui|session_recording\.jsonl\.retention)\./;
+const NOT_YET = /^session_recording\.jsonl\.retention\./;
 
 function notYetInEffect(sources: ReadonlyMap<string, Source>): Diagnostic[] {
   return [...sources]

@@ -193,9 +193,14 @@ export function configSchema(dataDir: string) {
       .prefault({}),
     ui: z
       .strictObject({
-        enabled: z.boolean().default(false).describe('Serve the web page.'),
-        host: z.string().min(1).default('127.0.0.1').describe('Address of the web page.'),
-        port: portNumber().default(8082).describe('Port of the web page.'),
+        enabled: z
+          .boolean()
+          .default(true)
+          .describe('Let a second `lunaroute` attach to this one as a screen.'),
+        host: z.string().min(1).default('127.0.0.1').describe('Address that screens attach to.'),
+        port: portNumber()
+          .default(8082)
+          .describe('Port that screens attach to; when it is taken, any free one.'),
       })
       .prefault({}),
     metrics,

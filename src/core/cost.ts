@@ -43,6 +43,15 @@ export function addCost(sum: CostSum, cost: Cost | null): CostSum {
   };
 }
 
+export function addCostSums(a: CostSum, b: CostSum): CostSum {
+  return {
+    nanoUsd: a.nanoUsd + b.nanoUsd,
+    exact: a.exact + b.exact,
+    estimated: a.estimated + b.estimated,
+    unpriced: a.unpriced + b.unpriced,
+  };
+}
+
 /** The weakest certainty of a sum; unknown also when there was nothing to sum. */
 export function sumCertainty(sum: CostSum): Certainty | 'unknown' {
   if (sum.unpriced > 0 || sum.exact + sum.estimated === 0) return 'unknown';

@@ -44,3 +44,12 @@ export function formatTime(at: number): string {
 function twoDigits(value: number): string {
   return String(value).padStart(2, '0');
 }
+
+/** A count in at most 5 characters: `950`, `12.3k`, `1.2M`. */
+export function formatCompact(value: number): string {
+  if (value < 1000) return String(Math.round(value));
+  const units = ['k', 'M', 'G', 'T'];
+  const step = Math.min(units.length, Math.floor(Math.log10(Math.round(value)) / 3));
+  const scaled = value / 1000 ** step;
+  return `${scaled < 99.95 ? scaled.toFixed(1) : Math.round(scaled)}${units[step - 1]}`;
+}

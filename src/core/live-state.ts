@@ -10,13 +10,22 @@ import { type ExchangeEnd, type ExchangeRequest, OTHER_SESSION } from './exchang
 import type { Stats } from './ports.ts';
 import { addLimits, addToReport, emptyReport, type RunReport } from './run-report.ts';
 import { addEnd, addToolResult, emptyStats } from './stats.ts';
+import type { Usage } from './usage.ts';
 
-interface LiveExchange {
+export interface LiveExchange {
   readonly request: ExchangeRequest;
   /** null until the response has started. */
   readonly status: number | null;
   readonly firstByteMs: number | null;
   readonly bytes: number;
+  /** What has arrived of the answer, its last MAX_ANSWER characters at most. */
+  readonly answer: readonly LivePart[];
+  readonly usage: Usage | null;
+}
+
+export interface LivePart {
+  readonly kind: 'text' | 'thinking' | 'tool-call';
+  readonly text: string;
 }
 
 interface PendingCall {
@@ -48,6 +57,10 @@ export interface LiveState {
 const MAX_SESSIONS = 200;
 const MAX_RUNNING = 2000;
 const MAX_PENDING_CALLS = 200;
+/** Characters of a running answer: more than a screen shows; the whole of it is in the history. */
+const MAX_ANSWER = 65_536;
+/** A page that asks for more tools at once is not readable anyway. */
+const MAX_ANSWER_PARTS = 100;
 
 export function emptyLiveState(): LiveState {
   return {
@@ -70,7 +83,12 @@ export function reduceLiveState(state: LiveState, event: FlowEvent): LiveState {
       return changeRunning(next, event.exchangeId, (live) => ({ ...live, status, firstByteMs }));
     }
     case 'response.progress':
-      return changeRunning(next, event.exchangeId, (live) => ({ ...live, bytes: event.bytes }));
+      return changeRunning(next, event.exchangeId, (live) => ({
+        ...live,
+        bytes: event.bytes,
+        answer: withText(live.answer, { kind: event.kind, text: event.text }),
+        usage: event.usage ?? live.usage,
+      }));
     case 'exchange.ended':
       return onEnded(next, event.end);
     case 'recorder.status':
@@ -81,7 +99,7 @@ export function reduceLiveState(state: LiveState, event: FlowEvent): LiveState {
 }
 
 function onStarted(state: LiveState, request: ExchangeRequest): LiveState {
-  const live = { request, status: null, firstByteMs: null, bytes: 0 };
+  const live = { request, status: null, firstByteMs: null, bytes: 0, answer: [], usage: null };
   const running = withEntry(state.running, request.id, live, MAX_RUNNING);
   const started = { ...state, running };
   if (request.sessionId === OTHER_SESSION) return started;
@@ -156,6 +174,22 @@ function withCalls(
       withEntry(calls, id, { name, askedAt: end.endedAt }, MAX_PENDING_CALLS),
     pending,
   );
+}
+
+/** Text of one kind grows its part; beyond the bound the oldest text leaves. */
+function withText(answer: readonly LivePart[], { kind, text }: LivePart): readonly LivePart[] {
+  const last = answer.at(-1);
+  const isSame = last?.kind === kind;
+  const grown = isSame ? last.text + text : text;
+  const parts = [
+    ...(isSame ? answer.slice(0, -1) : answer),
+    { kind, text: grown.slice(-MAX_ANSWER) },
+  ];
+  let length = parts.reduce((sum, part) => sum + part.text.length, 0);
+  while (parts.length > MAX_ANSWER_PARTS || (length > MAX_ANSWER && parts.length > 1)) {
+    length -= parts.shift()?.text.length ?? 0;
+  }
+  return parts;
 }
 
 function withSession(

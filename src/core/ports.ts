@@ -4,13 +4,27 @@
  */
 import type { CacheStep } from './cache-explain.ts';
 import type { Message, Part } from './conversation.ts';
-import type { CostSum } from './cost.ts';
+import type { Cost, CostSum } from './cost.ts';
 import type { ClientName, ExchangeEnd, ExchangeRequest, Outcome } from './exchange.ts';
 import type { AccountLimits } from './rate-limits.ts';
 import type { Usage } from './usage.ts';
 
+/** Columns that a list of sessions can be sorted by; the largest or newest first. */
+export type SessionOrder =
+  | 'activity'
+  | 'started'
+  | 'client'
+  | 'requests'
+  | 'input'
+  | 'output'
+  | 'cache'
+  | 'cost'
+  | 'tools'
+  | 'errors';
+
 export interface SessionFilter {
   readonly limit: number;
+  readonly orderBy?: SessionOrder;
   /** Epoch milliseconds; sessions active at or after. */
   readonly since?: number;
   /** Substring of a model name. */
@@ -63,6 +77,69 @@ export interface ExchangeSummary extends ExchangeRequest {
   readonly toolCalls: readonly ToolCallView[];
   /** First words of the answer. */
   readonly answerPreview: string | null;
+}
+
+/** An exchange as a list shows it: no bodies, no headers, cheap to read by the thousand. */
+export interface ExchangeLine {
+  readonly id: string;
+  readonly sessionId: string;
+  readonly startedAt: number;
+  readonly client: ClientName;
+  readonly auxiliary: ExchangeRequest['auxiliary'];
+  readonly method: string;
+  readonly target: string;
+  /** The model that answered, else the one that was asked for. */
+  readonly model: string | null;
+  readonly promptPreview: string | null;
+  readonly status: number | null;
+  /** null while it runs. */
+  readonly outcome: Outcome | null;
+  readonly errorCode: string | null;
+  readonly usage: Usage | null;
+  readonly cost: Cost | null;
+  readonly firstTokenMs: number | null;
+  readonly durationMs: number | null;
+  readonly toolNames: readonly string[];
+}
+
+/** A place in the order of time: the start of an exchange, its id where several started at once. */
+export type ExchangePlace = Pick<ExchangeLine, 'startedAt' | 'id'>;
+
+export interface TimelineFilter {
+  readonly limit: number;
+  readonly sessionId?: string;
+  /** Only exchanges older than this one. */
+  readonly before?: ExchangePlace;
+}
+
+/** What happened in a span of time; spans add up. */
+export interface Activity {
+  readonly from: number;
+  readonly requests: number;
+  readonly failed: number;
+  readonly usage: Usage | null;
+  readonly cost: CostSum;
+  readonly models: readonly {
+    readonly model: string | null;
+    readonly requests: number;
+    readonly failed: number;
+    readonly inputTokens: number;
+    readonly outputTokens: number;
+    readonly cost: CostSum;
+  }[];
+  readonly errors: readonly { readonly code: string; readonly count: number }[];
+  readonly tools: readonly Pick<ToolStats, 'name' | 'calls' | 'failures' | 'timed' | 'totalMs'>[];
+  /** Exchanges by total duration; see core/histogram.ts for what the bucket numbers mean. */
+  readonly latency: readonly { readonly bucket: number; readonly count: number }[];
+}
+
+/** Bytes that a session's tool sent and received, and that its definition takes in each request. */
+export interface ToolSize {
+  readonly name: string;
+  readonly argumentBytes: number;
+  readonly resultBytes: number;
+  /** null when the newest request does not define it. */
+  readonly definitionBytes: number | null;
 }
 
 /** An exchange with its whole conversation and raw bytes. */
@@ -164,6 +241,11 @@ export interface History {
   exchange(exchangeId: string): ExchangeDetail | null;
   /** The bytes as they crossed the wire, or null when they were not (wholly) stored. */
   rawBody(exchangeId: string, direction: 'request' | 'response'): Uint8Array | null;
+  /** Newest first, over all sessions or one. */
+  timeline(filter: TimelineFilter): ExchangeLine[];
+  /** Exchanges that started in [from, to), epoch milliseconds. */
+  activity(from: number, to: number): Activity;
+  toolSizes(sessionId: string): ToolSize[];
   stats(filter: { sessionId?: string; since?: number }): Stats;
   /** The largest cost, then the most tokens, first; days in their order. */
   statsBy(by: StatsGroup, filter: { since?: number; limit: number }): StatsRow[];
@@ -176,5 +258,7 @@ export interface History {
   /** What each provider last said about each account, most recently seen first. */
   limits(): AccountLimits[];
   search(query: string, options: { limit: number }): SearchHit[];
+  /** Words of the index that begin with `prefix`, as the index holds them (lower case). */
+  words(prefix: string, limit: number): string[];
   close(): void;
 }

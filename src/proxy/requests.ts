@@ -3,12 +3,12 @@
  * that is refused by routing is reported to the tap like any other; the guard's refusals are not.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Guard } from '../core/guard.ts';
 import type { ProxyOptions } from '../core/options.ts';
 import type { OpenRecord } from '../core/tap.ts';
 import { uuidv7 } from '../core/uuid.ts';
 import type { ClientUpgrade } from './client-upgrade.ts';
 import { Exchange } from './exchange.ts';
-import type { Guard } from './guard.ts';
 import { type HeaderMap, hasBody, headerMap } from './headers.ts';
 import { healthAnswer } from './health.ts';
 import { type ErrorShape, ownAnswer, sendAnswer } from './own-answer.ts';

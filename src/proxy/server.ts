@@ -6,11 +6,11 @@
 import { createServer, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { CodexLogin } from '../core/codex-login.ts';
+import { makeGuard } from '../core/guard.ts';
 import type { ProxyOptions } from '../core/options.ts';
 import type { TapCounters } from '../core/tap.ts';
 import { clientUpgrade, isWebSocketUpgrade } from './client-upgrade.ts';
 import type { Exchange } from './exchange.ts';
-import { makeGuard } from './guard.ts';
 import { type OwnError, ownAnswer, sendRawAnswer } from './own-answer.ts';
 import { handleRequest, type RequestContext } from './requests.ts';
 import { makeRouter } from './route.ts';

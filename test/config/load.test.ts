@@ -213,14 +213,11 @@ describe('warnings', () => {
   it('keys whose feature has not been built are never accepted in silence', () => {
     const { warnings } = requireConfig(
       configInput({
-        yaml: 'ui: {enabled: true}\nsession_recording: {jsonl: {retention: {max_age_days: 3}}}\n',
-        env: { LUNAROUTE_UI_PORT: '1' },
+        yaml: 'session_recording: {jsonl: {retention: {max_age_days: 3}}}\n',
       }),
     );
     expect(warnings.map(({ key, message }) => [key, message])).toEqual([
-      ['ui.enabled', 'not yet in effect in this version'],
       ['session_recording.jsonl.retention.max_age_days', 'not yet in effect in this version'],
-      ['ui.port', 'not yet in effect in this version'],
     ]);
   });
 });

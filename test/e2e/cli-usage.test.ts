@@ -1,6 +1,6 @@
 // The command line as such: exit codes, what goes to which stream, and what is not loaded.
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -155,6 +155,13 @@ function loadedText(args: readonly string[]): string {
   return files.map((url) => readFileSync(fileURLToPath(url), 'utf8')).join('\n');
 }
 
+/** The one chunk whose name begins so. */
+function bundleOf(name: string): string {
+  const dist = join(LAUNCHER, '../../dist');
+  const file = readdirSync(dist).find((candidate) => candidate.startsWith(name)) ?? '';
+  return readFileSync(join(dist, file), 'utf8');
+}
+
 describe('lazy loading', () => {
   it.each([[['--version']], [['--help']], [['serve', '--help']]])(
     '%j loads no database, network, configuration or UI library',
@@ -169,6 +176,7 @@ describe('lazy loading', () => {
     for (const name of ['better-sqlite3', 'zod', 'yaml'] as const) {
       expect(text).toMatch(MARKERS[name]);
     }
+    expect(bundleOf('mount-')).toMatch(MARKERS.react);
     const proxy = readFileSync(join(LAUNCHER, '../../dist/proxy-worker.js'), 'utf8');
     expect(proxy).toMatch(MARKERS.undici);
   });

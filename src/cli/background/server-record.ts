@@ -22,6 +22,12 @@ export interface ServerRecord {
     readonly type: string;
     readonly baseUrl: string;
   }[];
+  /** How a further screen attaches; null when it cannot. */
+  readonly screen: {
+    readonly url: string;
+    readonly token: string;
+    readonly sqlitePath: string | null;
+  } | null;
 }
 
 function fileOf(dataDir: string, port: number): string {
@@ -40,7 +46,7 @@ export function writeServerRecord(record: ServerRecord): void {
 export function readServerRecord(dataDir: string, port: number): ServerRecord | null {
   try {
     const value: unknown = JSON.parse(readFileSync(fileOf(dataDir, port), 'utf8'));
-    return isRecord(value) ? value : null;
+    return isRecord(value) ? { ...value, screen: screenOf(value) } : null;
   } catch {
     return null;
   }
@@ -51,6 +57,15 @@ export function removeServerRecord(dataDir: string, port: number, instance: stri
   if (readServerRecord(dataDir, port)?.instance === instance) {
     rmSync(fileOf(dataDir, port), { force: true });
   }
+}
+
+/** Missing in the record of an older version. */
+function screenOf(record: object): ServerRecord['screen'] {
+  const { screen } = { ...record } as Record<string, unknown>;
+  if (typeof screen !== 'object' || screen === null) return null;
+  const { url, token, sqlitePath } = { ...screen } as Record<string, unknown>;
+  if (typeof url !== 'string' || typeof token !== 'string') return null;
+  return { url, token, sqlitePath: typeof sqlitePath === 'string' ? sqlitePath : null };
 }
 
 function isRecord(value: unknown): value is ServerRecord {

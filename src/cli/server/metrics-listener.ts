@@ -4,8 +4,8 @@
  * and a port that is taken costs the metrics, never the proxy.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { makeGuard } from '../../core/guard.ts';
 import type { Metrics } from '../../metrics/prometheus.ts';
-import { makeGuard } from '../../proxy/guard.ts';
 import { headerMap } from '../../proxy/headers.ts';
 
 export interface MetricsListener {

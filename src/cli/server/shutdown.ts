@@ -19,6 +19,9 @@ const SILENT_MS = 300;
 const MAX_SUMMARY_SESSIONS = 5;
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
+/** A signal, a key of the screen, or a failure. */
+export type StopReason = StopSignal | 'quit' | 'quit-now' | 'crashed' | 'fatal';
+
 export interface Signals {
   readonly first: Promise<StopSignal>;
   readonly second: Promise<StopSignal>;
@@ -42,7 +45,7 @@ export interface Stopping {
   readonly context: Context;
   readonly log: Log;
   readonly signals: Signals;
-  readonly reason: StopSignal | 'fatal';
+  readonly reason: StopReason;
 }
 
 /** Returns the exit code: 0 when nothing was forced. */
@@ -59,7 +62,9 @@ export async function shutDown({
     log.write('info', 'running requests may end within 10 s; a second signal ends them at once');
   }, SILENT_MS);
   let forcedBy: StopSignal | null = null;
-  void signals.second.then((signal) => {
+  // After a key of the screen, the first signal is the second wish.
+  const forcing = isSignal(reason) ? signals.second : signals.first;
+  void forcing.then((signal) => {
     forcedBy = signal;
     runtime.force();
   });
@@ -68,8 +73,12 @@ export async function shutDown({
   if (remaining > 0) log.write('warn', `${remaining} running requests were cut off`);
   summarise(runtime, context);
   removeServerRecord(loaded.dataDir, address.port, proxy.instanceId);
-  if (reason === 'fatal') return 1;
+  if (reason === 'fatal' || reason === 'crashed') return 1;
   return forcedBy === null ? 0 : EXIT_CODES[forcedBy];
+}
+
+function isSignal(reason: StopReason): boolean {
+  return reason in EXIT_CODES;
 }
 
 function summarise(runtime: Runtime, { print }: Context): void {

@@ -1,6 +1,6 @@
 /** The list of sessions, one session, and ids by their beginning. */
 import { type ClientName, OTHER_SESSION } from '../../core/exchange.ts';
-import type { SessionFilter, SessionSummary } from '../../core/ports.ts';
+import type { SessionFilter, SessionOrder, SessionSummary } from '../../core/ports.ts';
 import type { Database, Statement } from '../database.ts';
 import { type CostColumns, costSumOf, type UsageColumns, usageOf } from './exchange-row.ts';
 
@@ -29,21 +29,28 @@ interface ListParameters {
   readonly hidden: string;
 }
 
+const ORDERS: Readonly<Record<SessionOrder, string>> = {
+  activity: 'last_activity_at',
+  started: 'started_at',
+  client: 'client',
+  requests: 'request_count',
+  input: 'input_tokens',
+  output: 'output_tokens',
+  cache: 'CAST(cache_read_tokens AS REAL) / nullif(input_tokens, 0)',
+  cost: 'cost_nano_usd',
+  tools: 'tool_call_count',
+  errors: 'error_count',
+};
+
 export class SessionQueries {
-  readonly #list: Statement<[ListParameters], SessionRow>;
+  readonly #lists = new Map<SessionOrder, Statement<[ListParameters], SessionRow>>();
+  readonly #database: Database;
   readonly #one: Statement<[string], SessionRow>;
   readonly #newest: Statement<[string], { session_id: string }>;
   readonly #byPrefix: Statement<[{ prefix: string; limit: number }], { session_id: string }>;
 
   constructor(database: Database) {
-    this.#list = database.prepare(`
-      SELECT * FROM sessions
-      WHERE session_id <> @hidden
-        AND (@since IS NULL OR last_activity_at >= @since)
-        AND (@model IS NULL OR instr(lower(model_used), lower(@model)) > 0)
-        AND (@client IS NULL OR client = @client)
-        AND (@provider IS NULL OR provider = @provider)
-      ORDER BY last_activity_at DESC, session_key DESC LIMIT @limit`);
+    this.#database = database;
     this.#one = database.prepare('SELECT * FROM sessions WHERE session_id = ?');
     this.#newest = database.prepare(
       'SELECT session_id FROM sessions WHERE session_id <> ? ORDER BY last_activity_at DESC, session_key DESC LIMIT 1',
@@ -55,7 +62,7 @@ export class SessionQueries {
       ORDER BY last_activity_at DESC, session_key DESC LIMIT @limit`);
   }
 
-  /** Newest activity first. */
+  /** Largest or newest of `orderBy` first; newest activity when nothing is said. */
   list(filter: SessionFilter): SessionSummary[] {
     const parameters = {
       limit: filter.limit,
@@ -65,7 +72,24 @@ export class SessionQueries {
       provider: filter.provider ?? null,
       hidden: OTHER_SESSION,
     };
-    return this.#list.all(parameters).map(summaryOf);
+    return this.#listBy(filter.orderBy ?? 'activity')
+      .all(parameters)
+      .map(summaryOf);
+  }
+
+  #listBy(order: SessionOrder): Statement<[ListParameters], SessionRow> {
+    const known = this.#lists.get(order);
+    if (known !== undefined) return known;
+    const made: Statement<[ListParameters], SessionRow> = this.#database.prepare(`
+      SELECT * FROM sessions
+      WHERE session_id <> @hidden
+        AND (@since IS NULL OR last_activity_at >= @since)
+        AND (@model IS NULL OR instr(lower(model_used), lower(@model)) > 0)
+        AND (@client IS NULL OR client = @client)
+        AND (@provider IS NULL OR provider = @provider)
+      ORDER BY ${ORDERS[order]} DESC, session_key DESC LIMIT @limit`);
+    this.#lists.set(order, made);
+    return made;
   }
 
   one(sessionId: string): SessionSummary | null {

@@ -1,7 +1,9 @@
 /** The read side of the store on SQLite: its own read-only connection beside a live writer. */
 import type { CacheStep } from '../../core/cache-explain.ts';
 import type {
+  Activity,
   ExchangeDetail,
+  ExchangeLine,
   ExchangePage,
   ExchangeSummary,
   History,
@@ -13,17 +15,23 @@ import type {
   Stats,
   StatsGroup,
   StatsRow,
+  TimelineFilter,
+  ToolSize,
 } from '../../core/ports.ts';
 import type { AccountLimits } from '../../core/rate-limits.ts';
 import { type Database, openReadOnly } from '../database.ts';
 import { TextSearch } from '../search/text-search.ts';
+import { Vocabulary } from '../search/vocabulary.ts';
 import { SegmentReader } from '../segments/segment-store.ts';
+import { ActivityQueries } from './activity-queries.ts';
 import { ExchangeQueries } from './exchange-queries.ts';
 import { LatencyQueries } from './latency-queries.ts';
 import { LimitQueries } from './limit-queries.ts';
 import { PromptQueries } from './prompt-queries.ts';
 import { SessionQueries } from './session-queries.ts';
 import { type StatsFilter, StatsQueries } from './stats-queries.ts';
+import { TimelineQueries } from './timeline-queries.ts';
+import { ToolSizeQueries } from './tool-size-queries.ts';
 
 /** Throws a UserError when nothing was recorded at `path` yet, or when it cannot be read. */
 export function openHistory(path: string): History {
@@ -39,6 +47,10 @@ class SqliteHistory implements History {
   readonly #prompts: PromptQueries;
   readonly #limits: LimitQueries;
   readonly #search: TextSearch;
+  readonly #timeline: TimelineQueries;
+  readonly #activity: ActivityQueries;
+  readonly #toolSizes: ToolSizeQueries;
+  readonly #vocabulary: Vocabulary;
 
   constructor(database: Database) {
     const segments = new SegmentReader(database);
@@ -50,6 +62,10 @@ class SqliteHistory implements History {
     this.#prompts = new PromptQueries(database, segments);
     this.#limits = new LimitQueries(database);
     this.#search = new TextSearch(database, segments);
+    this.#timeline = new TimelineQueries(database);
+    this.#activity = new ActivityQueries(database);
+    this.#toolSizes = new ToolSizeQueries(database, segments);
+    this.#vocabulary = new Vocabulary(database);
   }
 
   sessions(filter: SessionFilter): SessionSummary[] {
@@ -102,6 +118,22 @@ class SqliteHistory implements History {
 
   search(query: string, options: { limit: number }): SearchHit[] {
     return this.#search.search(query, options.limit);
+  }
+
+  timeline(filter: TimelineFilter): ExchangeLine[] {
+    return this.#timeline.list(filter);
+  }
+
+  activity(from: number, to: number): Activity {
+    return this.#activity.between(from, to);
+  }
+
+  toolSizes(sessionId: string): ToolSize[] {
+    return this.#toolSizes.of(sessionId);
+  }
+
+  words(prefix: string, limit: number): string[] {
+    return this.#vocabulary.words(prefix, limit);
   }
 
   close(): void {

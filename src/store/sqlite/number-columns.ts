@@ -53,7 +53,9 @@ function detailsText(details: UsageDetails): string | null {
   return text === JSON.stringify(NO_DETAILS) ? null : text;
 }
 
-export function costOfRow(row: NumberColumns): Cost | null {
+export function costOfRow(
+  row: Pick<NumberColumns, 'cost_nano_usd' | 'cost_certainty' | 'price_version'>,
+): Cost | null {
   if (row.cost_nano_usd === null) return null;
   return {
     nanoUsd: row.cost_nano_usd,

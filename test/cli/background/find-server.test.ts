@@ -46,6 +46,7 @@ function record(over: Partial<ServerRecord> = {}): ServerRecord {
     dataDir,
     dialects: 'both',
     providers: [{ name: 'a', type: 'anthropic', baseUrl: 'https://x' }],
+    screen: null,
     ...over,
   };
 }

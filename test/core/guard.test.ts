@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeGuard } from '../../src/proxy/guard.ts';
+import { makeGuard } from '../../src/core/guard.ts';
 import { headerMap } from '../../src/proxy/headers.ts';
 
 const guard = makeGuard({ host: '192.0.2.7', allowedHosts: ['Lab.Example', '[fd00::2]'] });

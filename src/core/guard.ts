@@ -1,19 +1,24 @@
 /**
- * Keeps web pages away from the proxy: with a configured key, any page that could reach it would
+ * Keeps web pages away from the proxy and from the live stream: with a configured key, any page that could reach it would
  * spend the user's money. DNS rebinding is stopped by the Host header, cross-origin requests by
  * Origin and Sec-Fetch-Site; command-line clients send neither of the latter. Pure.
  * Must never answer with Access-Control-Allow-*: a preflight gets the refusal like everything else.
  */
-import type { HeaderMap } from './headers.ts';
-import type { OwnError } from './own-answer.ts';
+/** By lower-case name. */
+type HeaderMap = ReadonlyMap<string, string>;
+
+interface Refusal {
+  readonly code: 'forbidden-host' | 'forbidden-origin';
+  readonly message: string;
+}
 
 export interface GuardOptions {
-  /** The address that the proxy was asked to listen on. */
+  /** The address that the server was asked to listen on. */
   readonly host: string;
   readonly allowedHosts: readonly string[];
 }
 
-export type Guard = (headers: HeaderMap, localAddress: string | undefined) => OwnError | null;
+export type Guard = (headers: HeaderMap, localAddress: string | undefined) => Refusal | null;
 
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 const CROSS_SITE = new Set(['cross-site', 'same-site']);
@@ -36,7 +41,7 @@ function checkOrigin(
   headers: HeaderMap,
   authority: string,
   allowed: ReadonlySet<string>,
-): OwnError | null {
+): Refusal | null {
   const origin = headers.get('origin')?.toLowerCase();
   if (origin !== undefined) {
     const isOurs = origin === `http://${authority}` || allowed.has(originHost(origin));
@@ -66,14 +71,14 @@ function originHost(origin: string): string {
   return hostOf(origin.replace(/^[a-z][a-z0-9+.-]*:\/\//, '')) ?? '';
 }
 
-function forbiddenHost(authority: string): OwnError {
+function forbiddenHost(authority: string): Refusal {
   return {
     code: 'forbidden-host',
     message: `refused a request for the host '${authority.slice(0, 100)}', which is not this proxy's name. If it should be, add it to allowed_hosts in the configuration.`,
   };
 }
 
-function forbiddenOrigin(who: string): OwnError {
+function forbiddenOrigin(who: string): Refusal {
   return {
     code: 'forbidden-origin',
     message: `refused a request from ${who.slice(0, 120)}. If that page may use this proxy, add its host to allowed_hosts in the configuration.`,
