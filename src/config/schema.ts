@@ -152,6 +152,19 @@ const otel = z
   })
   .prefault({});
 
+const ui = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe('Let a second `lunaroute` attach to this one as a screen.'),
+    host: z.string().min(1).default('127.0.0.1').describe('Address that screens attach to.'),
+    port: portNumber()
+      .default(8082)
+      .describe('Port that screens attach to; when it is taken, any free one.'),
+  })
+  .prefault({});
+
 /** The schema, with the defaults of a given data folder. */
 export function configSchema(dataDir: string) {
   return z.strictObject({
@@ -191,18 +204,7 @@ export function configSchema(dataDir: string) {
           .describe('Pass unknown paths to the provider; otherwise they are answered 404.'),
       })
       .prefault({}),
-    ui: z
-      .strictObject({
-        enabled: z
-          .boolean()
-          .default(true)
-          .describe('Let a second `lunaroute` attach to this one as a screen.'),
-        host: z.string().min(1).default('127.0.0.1').describe('Address that screens attach to.'),
-        port: portNumber()
-          .default(8082)
-          .describe('Port that screens attach to; when it is taken, any free one.'),
-      })
-      .prefault({}),
+    ui,
     metrics,
     otel,
     logging: z

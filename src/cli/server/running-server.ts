@@ -63,7 +63,7 @@ export async function startServer(
   });
   const address = await listen(runtime, loaded);
   const start: Start = { loaded, proxy, recorder, address };
-  useCodexLogins(runtime, start, context, log);
+  followCodexLogins(runtime, start, context, log);
   await startMetrics(runtime, loaded, recorder, log);
   await startOtel(runtime, loaded);
   const source = await publish(runtime, start, context, log);
@@ -110,7 +110,7 @@ async function publish(
   return source;
 }
 
-function useCodexLogins(runtime: Runtime, { proxy }: Start, { now }: Context, log: Log): void {
+function followCodexLogins(runtime: Runtime, { proxy }: Start, { now }: Context, log: Log): void {
   for (const { name, codexAuth } of proxy.providers) {
     if (codexAuth === null) continue;
     watchCodexLogin(codexAuth, now, ({ login, problem }) => {

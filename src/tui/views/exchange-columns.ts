@@ -30,7 +30,7 @@ export function exchangeColumns(hasSession: boolean): Column<ShownLine>[] {
     title: 'SESSION',
     width: 8,
     min: 6,
-    rank: 3,
+    rank: 4,
     cell: ({ line }) => plain(shortId(line.sessionId)),
     tintBy: ({ line }) => line.sessionId,
   };
@@ -42,7 +42,7 @@ export function exchangeColumns(hasSession: boolean): Column<ShownLine>[] {
       cell: ({ line }) => formatClock(line.startedAt),
       style: dim,
     },
-    { title: 'CLIENT', width: 9, min: 6, rank: 4, cell: ({ line }) => clientName(line.client) },
+    { title: 'CLIENT', width: 9, min: 6, rank: 7, cell: ({ line }) => clientName(line.client) },
     ...(hasSession ? [session] : []),
     { title: 'MODEL', width: 20, min: 14, rank: 0, cell: ({ line }) => plain(line.model ?? '-') },
     { title: 'STATUS', width: 6, rank: 0, cell: statusText, style: statusStyle },
@@ -56,7 +56,7 @@ export function exchangeColumns(hasSession: boolean): Column<ShownLine>[] {
     {
       title: 'CACHE',
       width: 5,
-      rank: 5,
+      rank: 6,
       align: 'right',
       cell: ({ line }) => cacheShare(line.usage),
     },
@@ -64,14 +64,14 @@ export function exchangeColumns(hasSession: boolean): Column<ShownLine>[] {
     {
       title: 'COST',
       width: 9,
-      rank: 7,
+      rank: 5,
       align: 'right',
       cell: ({ line }) => costText(line.cost),
     },
     {
       title: 'TTFT',
       width: 6,
-      rank: 6,
+      rank: 9,
       align: 'right',
       cell: ({ line }) => short(line.firstTokenMs),
     },
@@ -166,7 +166,7 @@ export function cacheShare(usage: Usage | null): string {
 }
 
 /** `~` before what is estimated; a dash where nobody knows. */
-export function costText(cost: Cost | null): string {
+function costText(cost: Cost | null): string {
   return cost === null ? '-' : formatCost(cost);
 }
 
