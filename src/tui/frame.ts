@@ -63,23 +63,10 @@ function oneLine({ columns, state, facts }: FrameParts): string {
 }
 
 function headerLine({ columns, theme, facts, state, speed, clock }: FrameParts): string {
-  const { total, running } = state;
-  const usage = total.usage;
-  const failed = failedOf(state);
   const left = ` LunaRoute ${facts.version}  ${facts.url}`;
-  const numbers = [
-    `${running.size} running`,
-    `${formatCompact(total.requests)} requests`,
-    `${formatCompact(failed)} failed`,
-    ...(usage === null
-      ? []
-      : [
-          `in ${formatCompact(usage.input)} (${cacheShare(usage)} cached)`,
-          `out ${formatCompact(usage.output)}`,
-          costSumText(total.cost),
-        ]),
-  ].join('  ');
   const room = columns - left.length - clock.length - 2;
+  const long = numbersText(state, ['running', 'requests', 'failed']);
+  const numbers = long.length < room ? long : numbersText(state, ['run', 'req', 'err']);
   const spark = sparkText(speed, room - numbers.length - 3);
   const middle = fitCell(`  ${numbers}`, Math.max(0, room - spark.length));
   return (
@@ -87,6 +74,22 @@ function headerLine({ columns, theme, facts, state, speed, clock }: FrameParts):
     middle +
     theme.paint(spark, 'accent') +
     theme.paint(` ${clock}`, 'dim')
+  );
+}
+
+/** Of this run: what is going on, what it took, what it cost. */
+function numbersText(state: LiveState, [run, req, err]: readonly [string, string, string]): string {
+  const { total, running } = state;
+  const { usage } = total;
+  const counts = [
+    `${running.size} ${run}`,
+    `${formatCompact(total.requests)} ${req}`,
+    `${formatCompact(failedOf(state))} ${err}`,
+  ];
+  if (usage === null) return counts.join('  ');
+  const tokens = `in ${formatCompact(usage.input)} (${cacheShare(usage)} cached)`;
+  return [...counts, tokens, `out ${formatCompact(usage.output)}`, costSumText(total.cost)].join(
+    '  ',
   );
 }
 

@@ -154,17 +154,17 @@ describe('serve', () => {
     expect(await running.stop()).toBe(0);
   });
 
-  it('closes a data folder that was open to others, and warns of keys that do nothing yet', async () => {
+  it('closes a data folder that was open to others, and warns of variables that do nothing', async () => {
     const dataDir = join(home.path, '.lunaroute');
     mkdirSync(dataDir);
     chmodSync(dataDir, 0o755);
-    const env = { ...cleanEnv(home.path), LUNAROUTE_UI_ENABLED: 'true', LUNAROUTE_PROT: '1' };
+    const env = { ...cleanEnv(home.path), LUNAROUTE_PROT: '1' };
     const running = await startServer(env);
     server = running;
     expect(statSync(dataDir).mode & 0o077).toBe(0);
     await until('the summary', () => (running.output().includes('Stop') ? true : undefined));
     expect(running.output()).toContain('only you can read it');
-    expect(running.output()).toContain('ui.enabled: not yet in effect');
+    expect(running.output()).toContain('LUNAROUTE_PROT');
     expect(running.output()).toContain('Did you mean LUNAROUTE_PORT?');
   });
 

@@ -124,6 +124,11 @@ function answer(index: number, parts: readonly Part[]): Partial<ExchangeEnd> {
   return {
     parts,
     responseId: null,
+    cost: {
+      nanoUsd: input * 1500,
+      certainty: index % 3 === 1 ? 'estimated' : 'exact',
+      priceVersion: 'test',
+    },
     usage: {
       input,
       cacheRead: input - 1500,

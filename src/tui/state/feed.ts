@@ -5,7 +5,6 @@
  */
 import { assertNever } from '../../core/assert.ts';
 import type { FlowEvent } from '../../core/events.ts';
-import type { ExchangeEnd } from '../../core/exchange.ts';
 import type { LiveSource, LiveUpdate } from '../../core/live-source.ts';
 import type { LiveExchange, LiveState } from '../../core/live-state.ts';
 import type { ExchangeLine, History } from '../../core/ports.ts';
@@ -14,8 +13,8 @@ import { SpeedMeter } from './speed-meter.ts';
 
 const PAGE = 500;
 const MAX_ROWS = 2000;
-/** Ends that the history may not have written when it is read. */
-const MAX_ENDS = 500;
+/** What the events told last: the history may be behind them by one batch. */
+const MAX_RECENT = 500;
 
 export interface FeedOptions {
   readonly source: LiveSource;
@@ -28,7 +27,7 @@ export class Feed {
   readonly speed: SpeedMeter;
   readonly #options: FeedOptions;
   readonly #unsubscribe: () => void;
-  readonly #ends = new Map<string, ExchangeEnd>();
+  readonly #recent = new Map<string, ExchangeLine>();
   #rows: ExchangeLine[] = [];
   #state: LiveState;
   #isDetached = false;
@@ -92,11 +91,16 @@ export class Feed {
     const { history, source } = this.#options;
     this.#state = source.state();
     const stored = history?.timeline({ limit: PAGE }).reverse() ?? this.#rows;
-    const known = new Set(stored.map(({ id }) => id));
-    const running = [...this.#state.running.values()].filter(
-      ({ request }) => !known.has(request.id),
-    );
-    this.#rows = [...stored.map((line) => this.#fresh(line)), ...running.map(lineOfLive)];
+    const lines = new Map(stored.map((line) => [line.id, line]));
+    for (const live of this.#state.running.values()) {
+      if (!lines.has(live.request.id)) lines.set(live.request.id, lineOfLive(live));
+    }
+    const oldest = stored[0]?.startedAt ?? 0;
+    for (const line of this.#recent.values()) {
+      const isKnown = (lines.get(line.id)?.outcome ?? null) !== null;
+      if (!isKnown && line.startedAt >= oldest) lines.set(line.id, line);
+    }
+    this.#rows = [...lines.values()].sort((a, b) => a.startedAt - b.startedAt);
     this.#isDetached = false;
     this.#changed();
   }
@@ -114,13 +118,6 @@ export class Feed {
     }
     this.#changed();
     return older.length;
-  }
-
-  /** The history may be behind the events by one batch. */
-  #fresh(line: ExchangeLine): ExchangeLine {
-    if (line.outcome !== null) return line;
-    const end = this.#ends.get(line.id);
-    return end === undefined ? line : endLine(line, end);
   }
 
   #take(update: LiveUpdate): void {
@@ -143,22 +140,37 @@ export class Feed {
 
   #event(event: FlowEvent): void {
     if (event.type === 'response.progress') this.speed.add(event.text.length);
-    if (event.type === 'exchange.ended') this.#remember(event.end);
+    const line = this.#lineAfter(event);
+    if (line !== null) this.#remember(line);
     if (this.#isPaused) return;
     this.#state = this.#options.source.state();
-    if (event.type === 'exchange.started') this.#push(lineOfRequest(event.exchange));
-    if (event.type === 'response.started') {
-      this.#replace(event.exchangeId, (line) => ({ ...line, status: event.status }));
-    }
-    if (event.type === 'exchange.ended') {
-      this.#replace(event.end.id, (line) => endLine(line, event.end));
-    }
+    if (line === null) return;
+    if (event.type === 'exchange.started') this.#push(line);
+    else this.#replace(line);
   }
 
-  #remember(end: ExchangeEnd): void {
-    this.#ends.set(end.id, end);
-    const [oldest] = this.#ends.keys();
-    if (this.#ends.size > MAX_ENDS && oldest !== undefined) this.#ends.delete(oldest);
+  /** The row of the exchange that an event is about; null when it changes none. */
+  #lineAfter(event: FlowEvent): ExchangeLine | null {
+    if (event.type === 'exchange.started') return lineOfRequest(event.exchange);
+    if (event.type === 'response.started') {
+      const line = this.#lineOf(event.exchangeId);
+      return line === undefined ? null : { ...line, status: event.status };
+    }
+    if (event.type !== 'exchange.ended') return null;
+    const line = this.#lineOf(event.end.id);
+    return line === undefined ? null : endLine(line, event.end);
+  }
+
+  /** Searched from the end: what changes is nearly always new. */
+  #lineOf(id: string): ExchangeLine | undefined {
+    return this.#recent.get(id) ?? this.#rows.findLast((line) => line.id === id);
+  }
+
+  #remember(line: ExchangeLine): void {
+    this.#recent.delete(line.id);
+    this.#recent.set(line.id, line);
+    const [oldest] = this.#recent.keys();
+    if (this.#recent.size > MAX_RECENT && oldest !== undefined) this.#recent.delete(oldest);
   }
 
   #push(line: ExchangeLine): void {
@@ -172,12 +184,10 @@ export class Feed {
     this.#changed();
   }
 
-  /** Searched from the end: what changes is nearly always new. */
-  #replace(id: string, change: (line: ExchangeLine) => ExchangeLine): void {
-    const index = this.#rows.findLastIndex((line) => line.id === id);
-    const line = this.#rows[index];
-    if (line === undefined) return;
-    this.#rows[index] = change(line);
+  #replace(line: ExchangeLine): void {
+    const index = this.#rows.findLastIndex(({ id }) => id === line.id);
+    if (index === -1) return;
+    this.#rows[index] = line;
     this.#changed();
   }
 

@@ -26,18 +26,18 @@ interface SortedColumn extends Column<SessionSummary> {
 const COLUMNS: readonly SortedColumn[] = [
   {
     title: 'STARTED',
-    width: 16,
+    width: 11,
     rank: 4,
     order: 'started',
-    cell: ({ startedAt }) => formatTime(startedAt),
+    cell: ({ startedAt }) => shortTime(startedAt),
     style: () => 'dim',
   },
   {
     title: 'LAST',
-    width: 16,
+    width: 11,
     rank: 0,
     order: 'activity',
-    cell: ({ lastActivityAt }) => formatTime(lastActivityAt),
+    cell: ({ lastActivityAt }) => shortTime(lastActivityAt),
   },
   {
     title: 'SESSION',
@@ -258,6 +258,11 @@ export class SessionsView implements View {
     }
     return true;
   }
+}
+
+/** `11-24 14:03`. */
+function shortTime(at: number): string {
+  return formatTime(at).slice(5);
 }
 
 function subjectOf(session: SessionSummary): FilterSubject {
