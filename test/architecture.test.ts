@@ -9,11 +9,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   dialects: ['core'],
   config: ['core'],
   prices: ['core'],
-  store: ['core', 'dialects', 'prices'],
+  redact: ['core'],
+  store: ['core', 'dialects', 'prices', 'redact'],
   metrics: ['core'],
   otel: ['core'],
   proxy: ['core'],
-  cli: ['core', 'dialects', 'config', 'store', 'proxy', 'prices', 'metrics', 'otel'],
+  cli: ['core', 'dialects', 'config', 'store', 'proxy', 'prices', 'metrics', 'otel', 'redact'],
 };
 
 /** Packages fenced to the one place that may know them. */
@@ -31,6 +32,8 @@ const PACKAGE_FENCE: Record<string, RegExp> = {
   '@opentelemetry/sdk-trace': /^src\/otel\//,
   'prom-client': /^src\/metrics\//,
   'eventsource-parser': /^src\/dialects\//,
+  re2js: /^src\/redact\/custom\.ts$/,
+  'libphonenumber-js': /^src\/redact\/personal\/phone-library\.ts$/,
 };
 
 const MAX_LINES = 300;

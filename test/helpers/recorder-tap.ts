@@ -173,6 +173,7 @@ export function makeRecorder(
   const counters = new BigInt64Array(new SharedArrayBuffer(TAP_COUNTER_COUNT * 8));
   const recorder = new Recorder({
     maxBodyBytes: 1 << 20,
+    redaction: null,
     clock,
     counters,
     price: () => null,

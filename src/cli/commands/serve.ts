@@ -14,6 +14,8 @@ import { writeServerRecord } from '../background/server-record.ts';
 import type { Context, Invocation } from '../context.ts';
 import { loadFor } from '../load-config.ts';
 import { type Log, makeLog } from '../log.ts';
+import { checkPatterns } from '../redaction.ts';
+import { redactionKey } from '../redaction-key.ts';
 import { Runtime } from '../runtime.ts';
 import { watchCodexLogin } from '../server/codex-login.ts';
 import { prepareDataFolder } from '../server/data-folder.ts';
@@ -42,7 +44,9 @@ export async function runServe(invocation: Invocation): Promise<number> {
   const fatal = Promise.withResolvers<'fatal'>();
   const identity = { version: VERSION, instanceId: randomUUID() };
   const proxy = proxyOptions(loaded.config, identity, context.env);
-  const recorder = recorderOptions(loaded.config, loaded.dataDir);
+  const { config, dataDir } = loaded;
+  const recorder = recorderOptions(config, dataDir, redactionKey(dataDir));
+  await checkPatterns(recorder.redaction);
   const runtime = new Runtime({
     proxy,
     recorder,

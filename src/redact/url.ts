@@ -1,0 +1,32 @@
+/** Redacts request targets and form bodies, where values stand percent-encoded. */
+import { addRedactions, type Redactions } from '../core/redactions.ts';
+import type { RedactedText, Redactor } from './redactor.ts';
+
+const PIECE = /[^/?&=#;]+/g;
+
+/** A path, a query, or `a=b&c=d`; unchanged pieces stay byte for byte. */
+export function redactQuery(target: string, redactor: Redactor): RedactedText {
+  const plain = redactor.redact(target);
+  let redactions: Redactions = plain.redactions;
+  let key = '';
+  const text = plain.text.replaceAll(PIECE, (piece: string, at: number) => {
+    const isValue = plain.text.charAt(at - 1) === '=';
+    const value = decoded(piece);
+    const result = redactor.redactValue(value, isValue ? key : '');
+    key = value;
+    if (result.text === value) return piece;
+    redactions = addRedactions(redactions, result.redactions);
+    return result.text.replaceAll(/[\s&#]/g, encodeURIComponent);
+  });
+  return { text, redactions };
+}
+
+/** Percent-decoded, + as a blank; a broken escape leaves the text as it is. */
+function decoded(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '));
+  } catch {
+    return text;
+  }
+}
