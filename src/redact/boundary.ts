@@ -4,15 +4,28 @@
  * the middle of an id or a hash must not be taken for a value.
  */
 const WORD = /\w/;
-const ESCAPE_BEFORE =
-  /(?:\\[nrtbfv0]|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|%[0-9a-fA-F]{2}|\[[\d;]{0,10}m)$/;
-/** The longest escape that ends a run of word characters. */
-const MAX_ESCAPE = 13;
+const LETTER_OF_ESCAPE = /[nrtbfv0]/;
+const HEX = /^[0-9a-fA-F]+$/;
+const COLOUR = /\[[\d;]{0,10}m$/;
+const LONGEST_COLOUR = 12;
 
 /** True when no word character stands before `at`, except as the end of an escape. */
 export function startsWord(text: string, at: number): boolean {
-  if (at === 0 || !WORD.test(text.charAt(at - 1))) return true;
-  return ESCAPE_BEFORE.test(text.slice(Math.max(0, at - MAX_ESCAPE), at));
+  if (at === 0) return true;
+  const before = text.charAt(at - 1);
+  return !WORD.test(before) || endsEscape(text, at, before);
+}
+
+/** `\n`, `%20`, `\x1b`, `\u001b`, `ESC[32m`; looked for by places, since this is asked of every hit. */
+function endsEscape(text: string, at: number, before: string): boolean {
+  if (text.charAt(at - 2) === '\\') return LETTER_OF_ESCAPE.test(before);
+  if (before === 'm') return COLOUR.test(text.slice(Math.max(0, at - LONGEST_COLOUR), at));
+  if (text.charAt(at - 3) === '%') return HEX.test(text.slice(at - 2, at));
+  if (text.charAt(at - 4) === '\\' && text.charAt(at - 3) === 'x') {
+    return HEX.test(text.slice(at - 2, at));
+  }
+  const isUnicode = text.charAt(at - 6) === '\\' && text.charAt(at - 5) === 'u';
+  return isUnicode && HEX.test(text.slice(at - 4, at));
 }
 
 /** True when no word character stands at `at`. */

@@ -5,7 +5,7 @@
  */
 import { UserError } from '../core/errors.ts';
 import type { CustomPattern } from '../core/options.ts';
-import type { Detector, Finding } from './finding.ts';
+import { type Detector, type Finding, isFull, unsearched } from './finding.ts';
 
 /** For one text. Each match costs at most its distance to the text's end; this bounds their sum. */
 const MAX_MS = 1000;
@@ -33,7 +33,8 @@ export async function loadCustomDetector(
       const [start, end] = [matcher.start(), matcher.end()];
       const custom = patterns[index];
       if (custom !== undefined && end > start) findings.push(findingOf(custom, start, end));
-      if (now() > deadline) return [...findings, theRest(end, text.length)];
+      if (isFull(findings, text)) break;
+      if (now() > deadline) return [...findings, unsearched({ start: end, end: text.length })];
     }
     return findings;
   };
@@ -42,12 +43,6 @@ export async function loadCustomDetector(
 function findingOf(custom: CustomPattern, start: number, end: number): Finding {
   const { name, confidence, mode, placeholder } = custom;
   return { start, end, type: name, rule: `custom: ${name}`, confidence, mode, placeholder };
-}
-
-/** What could not be looked at in time is not kept. */
-function theRest(start: number, end: number): Finding {
-  const rule = 'custom patterns took too long';
-  return { start, end, type: 'UNSEARCHED', rule, confidence: 1, mode: 'mask', placeholder: null };
 }
 
 function unusable({ name, pattern }: CustomPattern, error: unknown): UserError {

@@ -42,3 +42,21 @@ export function personal(
   const rule = type.toLowerCase().replaceAll('_', '-');
   return { start, end, type, rule, confidence, mode: null, placeholder: null };
 }
+
+/**
+ * More values than any real text has. A text with more is data of a kind, or made to hold up the
+ * recorder: its rest is not searched, so it is not kept either.
+ */
+const MAX_FINDINGS = 50_000;
+
+/** True when `findings`, in order, are full; the rest of the text is then one more of them. */
+export function isFull(findings: Finding[], text: string): boolean {
+  if (findings.length < MAX_FINDINGS) return false;
+  findings.push(unsearched({ start: findings.at(-1)?.end ?? 0, end: text.length }));
+  return true;
+}
+
+/** Text that could not be looked at in time. */
+export function unsearched(range: { readonly start: number; readonly end: number }): Finding {
+  return secret('too much to search', 'UNSEARCHED', range);
+}

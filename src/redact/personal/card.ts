@@ -4,7 +4,7 @@
  * payment companies' published test numbers where the line says that it is a test or a comment.
  */
 import { contextBefore, endsWord, matchesOf, startsWord } from '../boundary.ts';
-import { type Detector, type Finding, personal } from '../finding.ts';
+import { type Detector, type Finding, isFull, personal } from '../finding.ts';
 
 const NUMBER = /\d(?:[ -]?\d){12,18}/g;
 const NETWORKS: readonly (readonly [pattern: RegExp, lengths: readonly number[]])[] = [
@@ -60,6 +60,7 @@ export function makeCardDetector(): Detector {
     for (const { index, 0: number } of matchesOf(NUMBER, text)) {
       const found = cardAt(text, index, number);
       if (found !== null) findings.push(found);
+      if (isFull(findings, text)) break;
     }
     return findings;
   };

@@ -3,7 +3,7 @@
  * domains, no-reply senders, `git@host:repo`, scp targets, package versions, file names (`icon@2x.png`).
  */
 import { startsWord } from '../boundary.ts';
-import { type Detector, type Finding, personal } from '../finding.ts';
+import { type Detector, type Finding, isFull, personal } from '../finding.ts';
 
 const LOCAL_CHAR = /[\w.%+'-]/;
 const MAX_LOCAL = 64;
@@ -32,6 +32,7 @@ export function makeEmailDetector(): Detector {
       if (found === null) continue;
       findings.push(found);
       last = found.end;
+      if (isFull(findings, text)) break;
     }
     return findings;
   };

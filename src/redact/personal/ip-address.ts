@@ -4,7 +4,7 @@
  * OIDs, section numbers, C++ scopes, slices, hardware addresses, times.
  */
 import { contextBefore, matchesOf, startsWord } from '../boundary.ts';
-import { type Detector, type Finding, personal } from '../finding.ts';
+import { type Detector, type Finding, isFull, personal } from '../finding.ts';
 
 const V4 = /\d{1,3}(?:\.\d{1,3}){3}/g;
 const V6 = /(?:[0-9a-fA-F]{0,4}:){2,8}(?:[0-9a-fA-F]{1,4})?(?:\.\d{1,3}){0,3}/g;
@@ -13,7 +13,9 @@ const NOT_ABOUT_A_PERSON =
 const PRIVATE =
   /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|100\.(?:6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
 const VERSION_BEFORE =
-  /(?:\bv|versions?|\bver|release|revision|build|oid|section|[a-z]{2,}\/|assembly\w*|@|[\^~]|[<>=]=\s?)["'(:=]{0,3}\s{0,2}["']?$/;
+  /(?:\bv|versions?|\bver|release|revision|build|oid|section|[a-z]{2,}\/|assembly\w*|[\^~]|[<>=]=\s?)["'(:=]{0,3}\s{0,2}["']?$/;
+/** `1::2` is a slice and `a::b` a scope: an address has a longer group, or a v4 one at its end. */
+const LONG_GROUP = /[0-9a-fA-F]{3}|\./;
 const CERTAIN = 0.9;
 const PRIVATE_CONFIDENCE = 0.75;
 const VERSION_LIKE = 0.4;
@@ -28,6 +30,7 @@ function findV4(text: string): Finding[] {
   const findings: Finding[] = [];
   for (const { index: start, 0: address } of matchesOf(V4, text)) {
     const end = start + address.length;
+    if (isFull(findings, text)) break;
     const octets = address.split('.');
     if (!octets.every(isOctet) || !standsAlone(text, start, end)) continue;
     if (NOT_ABOUT_A_PERSON.test(address) || isNetwork(text, end, octets)) continue;
@@ -65,6 +68,8 @@ function findV6(text: string): Finding[] {
   const findings: Finding[] = [];
   for (const { index: start, 0: address } of matchesOf(V6, text)) {
     const end = start + address.length;
+    if (!LONG_GROUP.test(address)) continue;
+    if (isFull(findings, text)) break;
     if (/[\w:.]/.test(text.charAt(start - 1)) && !startsAfterEscape(text, start)) continue;
     if (/[\w:]/.test(text.charAt(end)) || !isV6(address)) continue;
     findings.push(personal('IP_ADDRESS', { start, end }, v6Confidence(address)));
@@ -101,9 +106,7 @@ function v6Confidence(address: string): number {
   const mapped = V4_AT_END.exec(address)?.[0];
   if (mapped !== undefined) return NOT_ABOUT_A_PERSON.test(mapped) ? 0 : CERTAIN;
   const groups = address.split(':').filter((group) => group !== '');
-  // `1::2` is a slice and `a::b` a scope; eight pairs are a hardware address.
-  const isLong = groups.some((group) => group.length >= 3);
   const hasDigit = /\d/.test(address) || groups.length >= 4;
-  if (!isLong || !hasDigit || groups.every((group) => group.length === 2)) return 0.3;
+  if (!hasDigit || groups.every((group) => group.length === 2)) return 0.3;
   return CERTAIN;
 }

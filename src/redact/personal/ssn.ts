@@ -3,7 +3,7 @@
  * blanks or without separators only beside words that name it.
  */
 import { contextBefore, endsWord, matchesOf, startsWord } from '../boundary.ts';
-import { type Detector, type Finding, personal } from '../finding.ts';
+import { type Detector, type Finding, isFull, personal } from '../finding.ts';
 
 const DASHED = /(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}/g;
 const PLAIN = /(?!000|666|9\d\d)\d{3} ?(?!00)\d{2} ?(?!0000)\d{4}/g;
@@ -21,6 +21,7 @@ function find(text: string, pattern: RegExp, confidence: number): Finding[] {
   const findings: Finding[] = [];
   for (const { index: start, 0: number } of matchesOf(pattern, text)) {
     const end = start + number.length;
+    if (isFull(findings, text)) break;
     if (!standsAlone(text, start, end) || ADVERTISED.has(number)) continue;
     const isNamed = confidence === 0 && NAMED.test(contextBefore(text, start, 48));
     const sure = isNamed ? 0.9 : confidence;

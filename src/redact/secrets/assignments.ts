@@ -3,7 +3,7 @@
  * `--token …`, `PASSWORD '…'`, in any language. The name finds the place, the value decides.
  */
 import { matchesOf } from '../boundary.ts';
-import { type Detector, type Finding, secret } from '../finding.ts';
+import { type Detector, type Finding, isFull, secret } from '../finding.ts';
 import { isPassword, isPlaceholder, isRandom } from './values.ts';
 
 const NAME =
@@ -13,7 +13,7 @@ const TO_VALUE =
   /([\w.-]{0,40}?)(?:\\*["'`]\]?|\])?(?:\s{0,4}(?:=>|:=|==?|[:>])\s{0,4}|\s{1,4}(?=\\*["'`]))(?:[bfrLu]?(\\*["'`])|[|>-]?)/y;
 /** `--password value`: after a flag a blank is enough. */
 const FLAG_TO_VALUE = /([\w-]{0,40}?)[ =](\\*["'])?/y;
-const BARE_VALUE = /[^\s"'`,;)}\]<>\\&|]{1,1024}/y;
+const BARE_VALUE = /[^\s"'`,;)}\]<>\\&|=]{1,1024}={0,2}/y;
 const QUOTED_VALUE = /[^"'`\\\r\n]{1,1024}/y;
 /** Names that hold the word but no secret: counts, ids, kinds, positions in a list. */
 const HARMLESS =
@@ -28,6 +28,7 @@ export function makeAssignmentDetector(): Detector {
     for (const { index, 0: name } of matchesOf(NAME, text)) {
       const value = valueAfter(text, index, name);
       if (value === null) continue;
+      if (isFull(findings, text)) break;
       findings.push(secret('assignment', value.type, value));
       NAME.lastIndex = value.end;
     }

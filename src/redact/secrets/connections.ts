@@ -4,7 +4,7 @@
  * or host it was.
  */
 import { matchesOf } from '../boundary.ts';
-import { type Detector, type Finding, secret } from '../finding.ts';
+import { type Detector, type Finding, isFull, secret } from '../finding.ts';
 import { isPlaceholder, isRandom } from './values.ts';
 
 const URL_START = '://';
@@ -25,6 +25,7 @@ function urlPasswords(text: string): Finding[] {
     const match = USER_PASSWORD.exec(text);
     const password = match?.[2] ?? '';
     if (match === null || isPlaceholder(password) || SPOKEN.test(password)) continue;
+    if (isFull(findings, text)) break;
     const end = USER_PASSWORD.lastIndex - 1;
     const range = { start: end - password.length, end };
     findings.push(secret('url-password', 'PASSWORD', range));
@@ -37,6 +38,7 @@ function headerCredentials(text: string): Finding[] {
   for (const match of matchesOf(SCHEME, text)) {
     const value = match[1] ?? '';
     if (isPlaceholder(value) || !isRandom(value)) continue;
+    if (isFull(findings, text)) break;
     const end = match.index + match[0].length;
     findings.push(secret('authorization', 'TOKEN', { start: end - value.length, end }));
   }

@@ -6,8 +6,6 @@
 const PLACEHOLDER =
   /^(?:[$%<{[*(@&]|process\.|os\.|env[.:[]|import\.meta|System\.|config\.|self\.|this\.|https?:)|\$\{|\{\{|x{4}|\.{3}|…|\*{3}|your|example|placeholder|change[_-]?me|redacted|dummy|undefined|<\w+>/i;
 const WORDS = /^[A-Za-z]+(?:[ _.:/-][A-Za-z]+)*\d{0,2}$/;
-/** Identifiers with a number inside a word: `sha256`, `oauth2`, `utf8`, `base64`. */
-const NUMBERED_WORDS = /^(?:[A-Za-z]{2,}\d{0,3}[ _.:/-]?)+$/;
 const HUMAN_CASE = /^(?:[A-Z]?[a-z]{2,}|[A-Z]{2,})(?:[A-Z][a-z]{1,}|\d{1,2}(?!\d))*$/;
 
 /** A variable, a template, a stand-in. */
@@ -20,7 +18,7 @@ export function isRandom(value: string): boolean {
   if (value.length < 16 || /\s/.test(value)) return false;
   const head = value.slice(0, 256);
   if (!/\d/.test(head) || !/[A-Za-z]/.test(head)) return false;
-  if (WORDS.test(head) || isWordy(head)) return false;
+  if (isWordy(head)) return false;
   return entropy(head) >= 3;
 }
 
@@ -38,10 +36,10 @@ export function isPassword(value: string, isQuoted: boolean): boolean {
 
 /** Mostly words with few digits: `us-east-1-cluster-name`, `my_secret_v2_name`. */
 function isWordy(value: string): boolean {
-  if (!NUMBERED_WORDS.test(value)) return false;
-  const words = value.split(/[ _.:/-]|\d+/).filter((word) => word !== '');
-  const readable = words.filter((word) => /^(?:[A-Z]?[a-z]+|[A-Z]+)$/.test(word) && hasVowel(word));
-  return readable.join('').length >= value.length * 0.6 && words.every((word) => word.length < 16);
+  if (!/^[\w ./:-]*$/.test(value)) return false;
+  const words = value.match(/[A-Z]?[a-z]+|[A-Z]+(?![a-z])/g) ?? [];
+  const readable = words.filter((word) => word.length >= 3 && word.length < 16 && hasVowel(word));
+  return readable.join('').length >= value.length * 0.6;
 }
 
 function hasVowel(word: string): boolean {

@@ -4,7 +4,7 @@
  * and secretlint's published rules; test/redact/oracle.test.ts compares with secretlint.
  */
 import { endsWord, matchesOf, startsWord } from '../boundary.ts';
-import { type Detector, type Finding, secret } from '../finding.ts';
+import { type Detector, type Finding, isFull, secret } from '../finding.ts';
 
 interface KeyForm {
   readonly rule: string;
@@ -119,6 +119,7 @@ export function makeVendorKeyDetector(): Detector {
     for (const { index, 0: prefix } of matchesOf(anchor, text)) {
       const found = keyAt(text, index, byPrefix.get(prefix) ?? []);
       if (found === null) continue;
+      if (isFull(findings, text)) break;
       anchor.lastIndex = found.end;
       if (found.isKey)
         findings.push(secret(found.rule, found.type, { start: index, end: found.end }));
