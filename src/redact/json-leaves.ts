@@ -2,6 +2,8 @@
  * The string values of a JSON text with their places and paths. For the small JSON of stream events;
  * bodies go through json.ts, which knows no paths and is faster. Never recurses.
  */
+import { matchesOf } from './boundary.ts';
+
 export interface Leaf {
   /** Of the literal, quotes included. */
   readonly start: number;
@@ -10,7 +12,7 @@ export interface Leaf {
   readonly value: string;
 }
 
-const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]/gs;
+const TOKEN = /["{}[\]:,]/g;
 const MAX_DEPTH = 64;
 
 interface Level {
@@ -24,12 +26,16 @@ export function jsonLeaves(json: string): Leaf[] {
   const leaves: Leaf[] = [];
   const levels: Level[] = [];
   let isKey = false;
-  for (const { index: start, 0: token } of json.matchAll(TOKEN)) {
+  for (const match of matchesOf(TOKEN, json)) {
+    const [token] = match;
     const level = levels.at(-1);
-    if (token.startsWith('"')) {
-      const value = String(JSON.parse(token));
+    if (token === '"') {
+      const start = match.index;
+      const end = endOfString(json, start);
+      TOKEN.lastIndex = end;
+      const value = String(JSON.parse(json.slice(start, end)));
       if (isKey && level !== undefined) level.at = value;
-      else leaves.push({ start, end: start + token.length, path: pathOf(levels), value });
+      else leaves.push({ start, end, path: pathOf(levels), value });
     } else {
       step(levels, token);
     }
@@ -37,6 +43,16 @@ export function jsonLeaves(json: string): Leaf[] {
     isKey = token === '{' || (token === ',' && level?.isArray === false);
   }
   return leaves;
+}
+
+/** By search, not by a regular expression: an image in an event is megabytes of one string. */
+function endOfString(json: string, open: number): number {
+  for (let close = json.indexOf('"', open + 1); close >= 0; close = json.indexOf('"', close + 1)) {
+    let slashes = 0;
+    while (json.charAt(close - 1 - slashes) === '\\') slashes += 1;
+    if (slashes % 2 === 0) return close + 1;
+  }
+  return json.length;
 }
 
 function step(levels: Level[], sign: string): void {

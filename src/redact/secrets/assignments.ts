@@ -67,7 +67,9 @@ interface Place {
 }
 
 function placeOfValue(text: string, index: number, after: number): Place | null {
-  const isFlag = /(?:^|[\s"'])--?[\w-]{0,24}$/.test(text.slice(Math.max(0, index - 28), index));
+  const isFlag =
+    /[\w-]/.test(text.charAt(index - 1)) &&
+    /(?:^|[\s"'])--?[\w-]{0,24}$/.test(text.slice(Math.max(0, index - 28), index));
   for (const pattern of isFlag ? [FLAG_TO_VALUE, TO_VALUE] : [TO_VALUE]) {
     pattern.lastIndex = after;
     const match = pattern.exec(text);

@@ -12,7 +12,7 @@ const USER_PASSWORD = /([^\s:/?#@"'<>\\`]{0,128}):([^\s"'<>\\/`]{1,256})@(?=[\w.
 /** Words that stand for a password where one shows how such a URL is written. */
 const SPOKEN =
   /^(?:pass|password|passwd|passwort|pwd|pw|secret|token|key|user|username|\w*password\w*)$/i;
-const SCHEME = /\b(?:[Bb]earer|[Bb]asic|BEARER|BASIC)(?:\s|\+|%20){1,3}([\w.~+/=-]{16,})/g;
+const SCHEME = /\b(?:[Bb]earer|[Bb]asic|BEARER|BASIC)(?:\s|\+|%20){1,3}([\w.~+/=-]{16,4096})/g;
 
 export function makeConnectionDetector(): Detector {
   return (text) => [...urlPasswords(text), ...headerCredentials(text)];

@@ -11,7 +11,7 @@ export const KEY_BLOCK_BEGIN = '-----BEGIN ';
 const BEGIN = /-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
 const END = '-----END ';
 const END_LINE = /-----END [A-Z0-9 ]{1,48}-----/y;
-const CHUNK = /(?:[^A-Za-z0-9+/=]|\\[nrt]){0,12}?[A-Za-z0-9+/=]{8,}/y;
+const CHUNK = /(?:[^A-Za-z0-9+/=]|\\[nrt]){0,12}?[A-Za-z0-9+/=]{8,4096}/y;
 /** The largest keys in use (RSA 16384) are 13 kB. */
 export const MAX_BLOCK = 32_768;
 const MIN_CONTENT = 40;

@@ -100,6 +100,8 @@ interface CompiledForm {
 /** Not a key but a stand-in for one, as documentation writes it. */
 const STAND_IN = /x{6}|\.{3}|\*{3}|your|example|placeholder|redacted/i;
 const MIN_DISTINCT = 6;
+/** Far longer than any key; unbounded, a run of megabytes would overflow the matcher's stack. */
+const MAX_PART = 8192;
 /** A token is not begun in the middle of a dotted or dashed one: keeps the search linear as well. */
 const JOINED = /[\w.-]/;
 
@@ -107,7 +109,7 @@ export function makeVendorKeyDetector(): Detector {
   const byPrefix = new Map<string, CompiledForm[]>();
   for (const { rule, prefixes, body, type = 'API_KEY' } of KEY_FORMS) {
     for (const prefix of prefixes) {
-      const pattern = new RegExp(escaped(prefix) + body, 'y');
+      const pattern = new RegExp(escaped(prefix) + body.replaceAll(',}', `,${MAX_PART}}`), 'y');
       byPrefix.set(prefix, [...(byPrefix.get(prefix) ?? []), { rule, type, pattern }]);
     }
   }
@@ -143,10 +145,18 @@ function keyAt(text: string, at: number, forms: readonly CompiledForm[]): KeyAt 
     pattern.lastIndex = at;
     const match = pattern.exec(text);
     if (match === null) continue;
-    const end = at + match[0].length;
+    const end = runEnd(text, at + match[0].length, match[0].length);
     return { end, rule, type, isKey: endsWord(text, end) && !isStandIn(match[0]) };
   }
   return null;
+}
+
+/** The rest of a run that is longer than a regular expression can go through without much memory. */
+function runEnd(text: string, end: number, length: number): number {
+  if (length < MAX_PART) return end;
+  let at = end;
+  while (at < text.length && JOINED.test(text.charAt(at))) at += 1;
+  return at;
 }
 
 function isInsideToken(text: string, at: number): boolean {
