@@ -21,7 +21,7 @@ interface Piece {
 }
 
 /** The JSON texts with the values in them replaced; a text that is no JSON is redacted as it is. */
-export function redactMessages(
+function redactMessages(
   texts: readonly string[],
   redactor: Redactor,
 ): { texts: string[]; redactions: Redactions } {
@@ -63,6 +63,12 @@ export function redactEventStream(stream: string, redactor: Redactor): RedactedT
   if (Object.keys(redactions).length === 0) return { text: stream, redactions };
   const text = blocks.map((block, index) => withData(block, texts[index] ?? '')).join('');
   return { text, redactions };
+}
+
+/** Messages of a WebSocket, one a line. */
+export function redactLines(lines: string, redactor: Redactor): RedactedText {
+  const { texts, redactions } = redactMessages(lines.split('\n'), redactor);
+  return { text: texts.join('\n'), redactions };
 }
 
 interface Block {

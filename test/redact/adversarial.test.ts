@@ -78,6 +78,14 @@ const SEEDS = [
   'aA1-',
 ];
 
+/** Milliseconds of this thread's processor time: what else runs on the machine does not count. */
+function costOf(work: () => void): number {
+  const before = process.threadCpuUsage();
+  work();
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1000;
+}
+
 function grown(seed: string): string {
   return seed.repeat(Math.ceil(TEN_MB / seed.length)).slice(0, TEN_MB);
 }
@@ -86,10 +94,8 @@ describe('10 MB of hostile text', () => {
   it.each(SEEDS)('of %j takes less than 2 s', async (seed) => {
     const redactor = await loadRedactor(EVERYTHING);
     const text = grown(seed);
-    const start = performance.now();
-    redactor.redact(text);
-    // A promise of the program (issue 6), not a wait: measured alone it is below 1 s for all.
-    expect(performance.now() - start).toBeLessThan(2000);
+    // The promise of issue 6: below 2 s for 10 MB.
+    expect(costOf(() => redactor.redact(text))).toBeLessThan(2000);
   });
 
   it('put together by chance takes less than 2 s', async () => {
@@ -99,9 +105,7 @@ describe('10 MB of hostile text', () => {
     fc.assert(
       fc.property(fc.array(piece, { minLength: 1, maxLength: 12 }), (pieces) => {
         const text = grown(pieces.join('') || ' ');
-        const start = performance.now();
-        redactor.redact(text);
-        return performance.now() - start < 2000;
+        return costOf(() => redactor.redact(text)) < 2000;
       }),
       { numRuns: 12 },
     );
@@ -115,9 +119,7 @@ describe('10 MB of hostile text', () => {
       customPatterns: CUSTOM,
     });
     for (const seed of ['a', 'x', 'aaaa$', 'EMP-123456 ', 'xxy']) {
-      const start = performance.now();
-      redactor.redact(grown(seed));
-      expect(performance.now() - start).toBeLessThan(5000);
+      expect(costOf(() => redactor.redact(grown(seed)))).toBeLessThan(5000);
     }
   }, 60_000);
 });

@@ -50,21 +50,30 @@ export function makePhoneDetector(isNumber: PhoneCheck): Detector {
     };
     for (const { index, 0: run } of matchesOf(NUMBER, text)) {
       if (isFull(findings, text)) break;
-      for (const { start, raw } of [{ start: index, raw: run }, ...partsOf(index, run)]) {
-        const confidence = standsAlone(text, start, raw)
-          ? confidenceOf(text, start, raw, check)
-          : 0;
-        if (confidence === 0) continue;
-        findings.push(personal('PHONE', { start, end: start + raw.length }, confidence));
-      }
+      findings.push(...numbersIn(text, { index, run }, check));
     }
     return findings;
   };
 }
 
+function numbersIn(
+  text: string,
+  { index, run }: { index: number; run: string },
+  check: PhoneCheck,
+): Finding[] {
+  return [{ start: index, raw: run }, ...partsOf(index, run)].flatMap(({ start, raw }) => {
+    const confidence = standsAlone(text, start, raw) ? confidenceOf(text, start, raw, check) : 0;
+    return confidence === 0
+      ? []
+      : [personal('PHONE', { start, end: start + raw.length }, confidence)];
+  });
+}
+
+const SEVERAL = /\(| {2}|\d{3}[.-]\d{3}[.-]/;
+
 /** Two numbers that stand one behind the other look like one run of digits. */
 function partsOf(index: number, run: string): { start: number; raw: string }[] {
-  if (!run.includes(' ')) return [];
+  if (!SEVERAL.test(run)) return [];
   const cuts = [...run.matchAll(/\d {1,2}(?=\()|\d {2}(?=\d)|\d [./-]? ?(?=\d{3}[.-]\d{3}[.-])/g)];
   if (cuts.length === 0) return [];
   const ends = [...cuts.map((cut) => cut.index + 1), run.length];

@@ -8,11 +8,13 @@ import { isPassword, isPlaceholder, isRandom } from './values.ts';
 
 const NAME =
   /passw|passphrase|pwd|secret|token|api[_-]?key|(?:access|private|account|master|encryption|signing|shared|storage)[_-]?(?:access)?[_-]?key|credential|_auth|auth[_-]?key|identified by/gi;
-/** The rest of the name, its closing quote, the sign between, the opening quote. */
+/** The rest of the name; a longer one is no name. */
+const REST = /[\w.-]{0,40}/y;
+/** The name's closing quote, the sign between, the opening quote. */
 const TO_VALUE =
-  /([\w.-]{0,40}?)(?:\\*["'`]\]?|\])?(?:\s{0,4}(?:=>|:=|==?|[:>])\s{0,4}|\s{1,4}(?=\\*["'`]))(?:[bfrLu]?(\\*["'`])|[|>-]?)/y;
+  /(?:\\*["'`]\]?|\])?(?:\s{0,4}(?:=>|:=|==?|[:>])\s{0,4}|\s{1,4}(?=\\*["'`]))(?:[bfrLu]?(\\*["'`])|[|>-]?)/y;
 /** `--password value`: after a flag a blank is enough. */
-const FLAG_TO_VALUE = /([\w-]{0,40}?)[ =](\\*["'])?/y;
+const FLAG_TO_VALUE = /[ =](\\*["'])?/y;
 const BARE_VALUE = /[^\s"'`,;)}\]<>\\&|=]{1,1024}={0,2}/y;
 const QUOTED_VALUE = /[^"'`\\\r\n]{1,1024}/y;
 /** Names that hold the word but no secret: counts, ids, kinds, positions in a list. */
@@ -70,11 +72,14 @@ function placeOfValue(text: string, index: number, after: number): Place | null 
   const isFlag =
     /[\w-]/.test(text.charAt(index - 1)) &&
     /(?:^|[\s"'])--?[\w-]{0,24}$/.test(text.slice(Math.max(0, index - 28), index));
+  REST.lastIndex = after;
+  const rest = REST.exec(text)?.[0] ?? '';
+  if (/\w/.test(text.charAt(after + rest.length))) return null;
   for (const pattern of isFlag ? [FLAG_TO_VALUE, TO_VALUE] : [TO_VALUE]) {
-    pattern.lastIndex = after;
+    pattern.lastIndex = after + rest.length;
     const match = pattern.exec(text);
     if (match !== null) {
-      return { at: pattern.lastIndex, isQuoted: match[2] !== undefined, rest: match[1] ?? '' };
+      return { at: pattern.lastIndex, isQuoted: match[1] !== undefined, rest };
     }
   }
   return null;

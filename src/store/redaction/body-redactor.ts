@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { addRedactions, NO_REDACTIONS } from '../../core/redactions.ts';
-import { redactEventStream } from '../../redact/event-stream.ts';
+import { redactEventStream, redactLines } from '../../redact/event-stream.ts';
 import { type RedactedBytes, rewriteLiteral, rewriteStrings } from '../../redact/json.ts';
 import { LiveRedactor } from '../../redact/live.ts';
 import type { RedactedText, Redactor } from '../../redact/redactor.ts';
@@ -13,7 +13,7 @@ import { redactQuery } from '../../redact/url.ts';
 import { type Range, scan } from '../segments/scan.ts';
 import { PieceCache } from './piece-cache.ts';
 
-export type BodyForm = 'json' | 'events' | 'query' | 'text';
+export type BodyForm = 'json' | 'events' | 'lines' | 'query' | 'text';
 
 /** Shorter strings are looked at faster than they are looked up. */
 const MIN_CACHED_BYTES = 512;
@@ -35,6 +35,8 @@ export class BodyRedactor {
         return this.#json(bytes);
       case 'events':
         return this.#text(bytes, (text) => redactEventStream(text, this.#redactor));
+      case 'lines':
+        return this.#text(bytes, (text) => redactLines(text, this.#redactor));
       case 'query':
         return this.#text(bytes, (text) => redactQuery(text, this.#redactor));
       case 'text':

@@ -31,6 +31,11 @@ export class ExchangeRedaction {
     this.#bodies = new BodyRedactor(redactor);
   }
 
+  /** A text that stands by itself. */
+  text(value: string): string {
+    return this.#redactor.redact(value).text;
+  }
+
   /** For one running answer. */
   makeLive(): LiveAnswer {
     return new LiveAnswer(() => new LiveRedactor(this.#redactor));
@@ -38,7 +43,10 @@ export class ExchangeRedaction {
 
   request(item: RequestItem): RequestItem {
     const { request } = item;
-    const body = this.#body(item.body, request.requestBody, request.requestHeaders);
+    const body = this.#body(item.body, request.requestBody, {
+      headers: request.requestHeaders,
+      transport: request.transport,
+    });
     const isChanged = body.facts.redacted === true;
     const decoded = isChanged ? body.bytes : item.decoded;
     const view = isChanged && item.view !== null ? viewAgain(request, body.bytes) : item.view;
@@ -64,7 +72,10 @@ export class ExchangeRedaction {
 
   end(item: EndItem): EndItem {
     const { end } = item;
-    const body = this.#body(item.body, end.responseBody, end.responseHeaders);
+    const body = this.#body(item.body, end.responseBody, {
+      headers: end.responseHeaders,
+      transport: item.request.transport,
+    });
     const count = new Count();
     const text = (value: string): string => count.add(this.#redactor.redact(value));
     const safe: ExchangeEnd = {
@@ -136,12 +147,13 @@ export class ExchangeRedaction {
     );
   }
 
-  #body(bytes: Uint8Array, facts: BodyFacts, headers: readonly string[]): SafeBody {
-    const codings = contentCodings(headers);
+  #body(bytes: Uint8Array, facts: BodyFacts, way: Way): SafeBody {
+    // What was redacted before is stored decoded.
+    const codings = facts.redacted === true ? [] : contentCodings(way.headers);
     const plain = codings.length === 0 ? bytes : decodeBeginning(bytes, codings);
     if (plain === null)
       return { bytes: NOTHING, facts: { ...facts, truncated: true }, redactions: NO_REDACTIONS };
-    const form = facts.truncated ? 'text' : formOf(plain, headers);
+    const form = facts.truncated ? 'text' : formOf(plain, way);
     const result = this.#bodies.redact(plain, form, facts.truncated);
     if (result.redactions === NO_REDACTIONS) {
       // Only the end of a body that was cut anyway may be missing.
@@ -157,6 +169,12 @@ export class ExchangeRedaction {
       redactions: result.redactions,
     };
   }
+}
+
+/** How a body came. */
+interface Way {
+  readonly headers: readonly string[];
+  readonly transport: ExchangeRequest['transport'];
 }
 
 interface SafeBody {
@@ -204,9 +222,11 @@ function redactPart(part: Part, text: (value: string) => string): Part {
 }
 
 /** By its content first: some servers give JSON no type, or streams the wrong one. */
-function formOf(plain: Uint8Array, headers: readonly string[]): BodyForm {
+function formOf(plain: Uint8Array, { headers, transport }: Way): BodyForm {
   const type = headerValue(headers, 'content-type')?.toLowerCase() ?? '';
   if (type.startsWith('text/event-stream')) return 'events';
   if (parseJson(plain) !== undefined) return 'json';
+  // The recorder writes a WebSocket's messages one a line.
+  if (transport === 'websocket') return 'lines';
   return type.startsWith('application/x-www-form-urlencoded') ? 'query' : 'text';
 }
