@@ -152,12 +152,18 @@ function withoutOverlaps(found: readonly Finding[]): Finding[] {
       kept.push(finding);
       continue;
     }
+    // The host behind a URL's password looks like an address with it: it may stay.
+    if (isSecret(last) && !isSecret(finding)) continue;
     const winner = rank(finding) > rank(last) ? finding : last;
     kept[kept.length - 1] = { ...winner, start: last.start, end: Math.max(last.end, finding.end) };
   }
   return kept;
 }
 
-function rank({ mode, confidence }: Finding): number {
-  return (mode === 'mask' ? 1 : 0) + confidence;
+function isSecret({ mode, placeholder, confidence }: Finding): boolean {
+  return mode === 'mask' && placeholder === null && confidence === 1;
+}
+
+function rank(finding: Finding): number {
+  return Number(isSecret(finding)) + finding.confidence;
 }

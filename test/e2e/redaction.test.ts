@@ -1,6 +1,7 @@
 // Issue 6, end to end: 200 planted values go through the built program in every place where words can
 // stand; the client gets all of them untouched, and nothing on disk or in any answer has one.
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import {
   brotliCompressSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
+import WebSocket, { WebSocketServer } from 'ws';
 import { SegmentReader } from '../../src/store/segments/segment-store.ts';
 import { sseText, TURNS, type Words } from '../helpers/agent-turns.ts';
 import { databasePath, exchangeIds, openStore } from '../helpers/history.ts';
@@ -25,7 +27,7 @@ import {
 } from '../helpers/program.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../helpers/scripted-provider.ts';
 
-const home = tempHome();
+let home = tempHome();
 const values = plantedValues(200);
 let provider: ScriptedProvider | undefined;
 let server: RunningServer | undefined;
@@ -34,6 +36,7 @@ afterEach(async () => {
   await server?.stop();
   await provider?.stop();
   home.remove();
+  home = tempHome();
 });
 
 const ENCODE: Record<string, (bytes: Buffer) => Buffer> = {
@@ -229,6 +232,9 @@ describe('redaction through the built program', () => {
     // The write-ahead log is there while the server runs.
     const found = (text: string): string[] => foundIn(text, values);
     const folder = join(home.path, '.lunaroute');
+    if (process.env['KEEP']) {
+      (await import('node:fs')).cpSync(folder, '/tmp/i6/keep', { recursive: true });
+    }
     for (const { file, text } of everythingOnDisk(folder))
       expect([file, found(text)]).toEqual([file, []]);
     expect(allSegments().flatMap(found)).toEqual([]);
@@ -246,7 +252,7 @@ describe('redaction through the built program', () => {
         if (detail?.dialect != null && detail.target.includes('case=anthropic')) {
           expect(detail.messages.length).toBeGreaterThanOrEqual(4);
           expect(detail.redactions?.['API_KEY']).toBeGreaterThan(5);
-          expect(detail.end?.redactions?.['EMAIL']).toBeGreaterThan(0);
+          expect(Object.keys(detail.end?.redactions ?? {}).length).toBeGreaterThan(2);
         }
       }
     } finally {
@@ -308,4 +314,142 @@ describe('redaction through the built program', () => {
       everythingOnDisk(join(home.path, '.lunaroute')).filter(({ text }) => text.includes(key)),
     ).toEqual([]);
   });
+
+  it('keeps values out over WebSocket, split over messages at every place', async () => {
+    const seen: string[] = [];
+    const turn = TURNS['responses']!(wordsOf(values), 1);
+    const http = createServer();
+    const sockets = new WebSocketServer({ server: http, perMessageDeflate: true });
+    sockets.on('connection', (socket) => {
+      socket.on('message', (data) => {
+        seen.push(String(data));
+        for (const [, event] of turn.events) socket.send(JSON.stringify(event));
+      });
+    });
+    await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+    const address = http.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    try {
+      writeFileSync(join(home.path, 'config.yaml'), EVERYTHING_ON);
+      const env = cleanEnv(home.path, {
+        LUNAROUTE_CONFIG: join(home.path, 'config.yaml'),
+        LUNAROUTE_OPENAI_BASE_URL: `http://127.0.0.1:${port}`,
+      });
+      server = await startServer(env, ['--log-level', 'trace']);
+      const client = new WebSocket(`${server.url.replace('http', 'ws')}/v1/responses`, {
+        headers: { authorization: 'Bearer sk-lab', 'session-id': 'socket' },
+      });
+      const received: string[] = [];
+      const done = new Promise<void>((resolve, reject) => {
+        client.on('error', reject);
+        client.on('message', (data) => {
+          received.push(String(data));
+          if (received.length === turn.events.length) resolve();
+        });
+      });
+      await new Promise<void>((resolve) => client.once('open', () => resolve()));
+      const asked = JSON.stringify({ type: 'response.create', ...Object(turn.request) });
+      client.send(asked);
+      await done;
+      client.close();
+      expect(received).toEqual(turn.events.map(([, event]) => JSON.stringify(event)));
+      expect(seen).toEqual([asked]);
+      const store = await until('the turn', () => {
+        const history = openStore(home.path);
+        const ended = history.exchanges('socket', { limit: 5, offset: 0 })[0]?.end;
+        if (ended?.outcome === 'completed') return history;
+        history.close();
+        return undefined;
+      });
+      for (const id of exchangeIds(home.path)) {
+        const detail = store.exchange(id);
+        expect(foundIn(JSON.stringify(detail), values)).toEqual([]);
+        expect(detail?.redactions?.['API_KEY']).toBeGreaterThan(5);
+        for (const direction of ['request', 'response'] as const) {
+          const raw = Buffer.from(store.rawBody(id, direction) ?? []).toString();
+          expect(raw.length).toBeGreaterThan(1000);
+          expect(foundIn(raw, values)).toEqual([]);
+        }
+      }
+      store.close();
+      expect(allSegments().flatMap((text) => foundIn(text, values))).toEqual([]);
+      await server.stop();
+      for (const { file, text } of everythingOnDisk(join(home.path, '.lunaroute'))) {
+        expect([file, foundIn(text, values)]).toEqual([file, []]);
+      }
+    } finally {
+      for (const socket of sockets.clients) socket.terminate();
+      http.close();
+    }
+  }, 60_000);
+
+  it('finds values in a text, and redacts what was recorded before', async () => {
+    const turn = TURNS['anthropic']!(wordsOf(values), 4);
+    provider = await startScriptedProvider((_req, res) => {
+      res.setHeader('content-type', 'text/event-stream');
+      res.setHeader('content-encoding', 'gzip');
+      res.end(gzipSync(sseText(turn.events)));
+    });
+    const off = 'session_recording:\n  secrets: {enabled: false}\n';
+    writeFileSync(join(home.path, 'config.yaml'), off);
+    const env = cleanEnv(home.path, {
+      LUNAROUTE_CONFIG: join(home.path, 'config.yaml'),
+      LUNAROUTE_ANTHROPIC_BASE_URL: provider.url,
+    });
+    server = await startServer(env);
+    const send = (): Promise<string> =>
+      fetch(`${server?.url}/v1/messages?note=${encodeURIComponent(values[0]!.text)}`, {
+        method: 'POST',
+        headers: { 'x-api-key': 'k', 'x-session-id': 'before', 'x-note': values[1]!.text },
+        body: JSON.stringify(turn.request),
+      }).then((res) => res.text());
+    await send();
+    await send();
+    await until('both', async () => {
+      const { stdout } = await runProgram(['sessions', 'show', 'before', '--json'], env);
+      return stdout.split('"outcome": "completed"').length > 2 ? true : undefined;
+    });
+    writeFileSync(join(home.path, 'config.yaml'), EVERYTHING_ON);
+    const refused = await runProgram(['redact', 'apply', '--yes'], env);
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('lunaroute stop')]);
+    await server.stop();
+    const folder = join(home.path, '.lunaroute');
+    const left = (): string[] => [
+      ...everythingOnDisk(folder).flatMap(({ text }) => foundIn(text, values)),
+      ...allSegments().flatMap((text) => foundIn(text, values)),
+    ];
+    expect(new Set(left()).size).toBe(200);
+    const dry = await runProgram(['redact', 'apply', '--json'], env);
+    expect(JSON.parse(dry.stdout)).toMatchObject({
+      dryRun: true,
+      database: { read: 2, changed: 2 },
+      files: { changed: expect.any(Number) },
+    });
+    expect(new Set(left()).size).toBe(200);
+    const applied = await runProgram(['redact', 'apply', '--yes'], env);
+    expect([applied.code, applied.stdout]).toEqual([
+      0,
+      expect.stringContaining('2 of 2 exchanges with values'),
+    ]);
+    expect(left()).toEqual([]);
+    const again = await runProgram(['redact', 'apply', '--json'], env);
+    expect(JSON.parse(again.stdout)).toMatchObject({
+      database: { changed: 0 },
+      files: { changed: 0 },
+    });
+    const hits = await runProgram(['sessions', 'search', 'please', '--json'], env);
+    expect(JSON.parse(hits.stdout).length).toBeGreaterThan(0);
+    const shown = await runProgram(['sessions', 'show', 'before', '--json'], env);
+    expect(JSON.parse(shown.stdout).exchanges[1].redactions.EMAIL).toBeGreaterThan(0);
+
+    const text = `first line\nuse ${values[0]!.text} or mail mary.major@acme.io\n`;
+    const tested = await runProgram(['redact', 'test', '-'], env, text);
+    expect(tested.stdout).toContain(`2:5  API_KEY  anthropic  100 %\n    use «${values[0]!.text}»`);
+    expect(tested.stdout).toContain('EMAIL  email  95 %');
+    const found = await runProgram(['redact', 'test', '-', '--json'], env, text);
+    expect(JSON.parse(found.stdout)).toMatchObject([
+      { line: 2, column: 5, type: 'API_KEY' },
+      { type: 'EMAIL', value: 'mary.major@acme.io' },
+    ]);
+  }, 60_000);
 });

@@ -46,6 +46,8 @@ interface Value {
 
 function valueAfter(text: string, index: number, name: string): Value | null {
   const after = index + name.length;
+  // `[PASSWORD]:5432` is what an earlier redaction left.
+  if (text.charAt(index - 1) === '[' && /[\]:]/.test(text.charAt(after))) return null;
   const place = placeOfValue(text, index, after);
   if (place === null || HARMLESS.test(place.rest)) return null;
   const before = text.slice(Math.max(0, index - 16), index);

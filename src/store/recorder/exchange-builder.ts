@@ -193,8 +193,6 @@ export class ExchangeBuilder implements ProgressSource, Follower {
     const request = this.#guard(() => this.#readRequest(parts)) ?? plainRequest(this.#open, facts);
     const { bytes, decoded } = read;
     this.#requestLength = decoded?.byteLength ?? facts.bytes;
-    this.#context.publish({ type: 'exchange.started', exchange: request });
-    this.#context.store({ kind: 'request', request, view, body: bytes, decoded });
     const item = this.#safeRequest({ kind: 'request', request, view, body: bytes, decoded });
     this.#started = item.request;
     this.#context.publish({ type: 'exchange.started', exchange: item.request });

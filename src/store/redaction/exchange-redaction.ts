@@ -120,6 +120,7 @@ export class ExchangeRedaction {
       model: mapped(model, text),
       userAgent: mapped(userAgent, text),
       clientVersion: mapped(request.clientVersion, text),
+      project: mapped(request.project, text),
       target: count.add(redactQuery(request.target, redactor)),
       upstream: count.add(redactQuery(request.upstream, redactor)),
       requestHeaders: this.#headers(request.requestHeaders, count),

@@ -66,6 +66,7 @@ export class StoredRedaction {
   /** Where several exchanges share a row: titles, origins, the short form of tool calls. */
   redactShared(): void {
     this.#redactColumn('sessions', 'title');
+    this.#redactColumn('sessions', 'project');
     this.#redactColumn('origins', 'user_agent');
     this.#redactColumn('origins', 'upstream');
     this.#redactColumn('tool_calls', 'arguments');
@@ -124,6 +125,7 @@ export class StoredRedaction {
       ...facts,
       parts: row.parts_segment === null ? [] : partsFromJson(this.#reader.get(row.parts_segment)),
       toolCalls: [],
+      rateLimits: null,
       responseHeaders:
         row.response_headers === null ? [] : unpackHeaders(row.response_headers, this.#reader),
     };

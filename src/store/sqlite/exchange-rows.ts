@@ -3,8 +3,8 @@
  * decides what counts (sums.ts) or how bodies are kept (segments).
  */
 import type { BodyFacts, ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
-import { isCounted } from '../../core/stats.ts';
 import type { Redactions } from '../../core/redactions.ts';
+import { isCounted } from '../../core/stats.ts';
 import { truncate } from '../../core/text.ts';
 import type { Database, Statement } from '../database.ts';
 import { NUMBER_COLUMNS, numberColumns } from './number-columns.ts';
