@@ -29,7 +29,7 @@ export function replacementOf(
 }
 
 /** The same value under the same key gives the same token everywhere. */
-export function tokenOf(value: string, key: string): string {
+function tokenOf(value: string, key: string): string {
   return createHmac('sha256', key).update(value).digest('hex').slice(0, TOKEN_DIGITS);
 }
 

@@ -45,6 +45,7 @@ export class ExchangeRedaction {
     const { request } = item;
     const body = this.#body(item.body, request.requestBody, {
       headers: request.requestHeaders,
+      isJson: item.view !== null,
       transport: request.transport,
     });
     const isChanged = body.facts.redacted === true;
@@ -74,6 +75,7 @@ export class ExchangeRedaction {
     const { end } = item;
     const body = this.#body(item.body, end.responseBody, {
       headers: end.responseHeaders,
+      isJson: false,
       transport: item.request.transport,
     });
     const count = new Count();
@@ -175,6 +177,8 @@ export class ExchangeRedaction {
 /** How a body came. */
 interface Way {
   readonly headers: readonly string[];
+  /** Known already; otherwise it is looked at. */
+  readonly isJson: boolean;
   readonly transport: ExchangeRequest['transport'];
 }
 
@@ -223,10 +227,10 @@ function redactPart(part: Part, text: (value: string) => string): Part {
 }
 
 /** By its content first: some servers give JSON no type, or streams the wrong one. */
-function formOf(plain: Uint8Array, { headers, transport }: Way): BodyForm {
+function formOf(plain: Uint8Array, { headers, transport, isJson }: Way): BodyForm {
   const type = headerValue(headers, 'content-type')?.toLowerCase() ?? '';
   if (type.startsWith('text/event-stream')) return 'events';
-  if (parseJson(plain) !== undefined) return 'json';
+  if (isJson || parseJson(plain) !== undefined) return 'json';
   // The recorder writes a WebSocket's messages one a line.
   if (transport === 'websocket') return 'lines';
   return type.startsWith('application/x-www-form-urlencoded') ? 'query' : 'text';
