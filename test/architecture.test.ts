@@ -9,13 +9,26 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   dialects: ['core'],
   config: ['core'],
   prices: ['core'],
-  store: ['core', 'dialects', 'prices'],
+  redact: ['core'],
+  store: ['core', 'dialects', 'prices', 'redact'],
   metrics: ['core'],
   otel: ['core'],
   proxy: ['core'],
   tui: ['core'],
   web: ['core'],
-  cli: ['core', 'dialects', 'config', 'store', 'proxy', 'prices', 'metrics', 'otel', 'tui', 'web'],
+  cli: [
+    'core',
+    'dialects',
+    'config',
+    'store',
+    'proxy',
+    'prices',
+    'metrics',
+    'otel',
+    'redact',
+    'tui',
+    'web',
+  ],
 };
 
 /** Packages fenced to the one place that may know them. */
@@ -37,6 +50,8 @@ const PACKAGE_FENCE: Record<string, RegExp> = {
   react: /^src\/tui\//,
   'ink-table': /^src\/tui\/ink-table\.tsx$/,
   'fuse.js': /^src\/tui\//,
+  re2js: /^src\/redact\/custom\.ts$/,
+  'libphonenumber-js': /^src\/redact\/personal\/phone-library\.ts$/,
 };
 
 const MAX_LINES = 300;

@@ -10,6 +10,7 @@ import { SHELLS } from './background/exports.ts';
 import type { Context } from './context.ts';
 import { givenConfigFlags } from './flags.ts';
 import { addNumberCommands } from './number-commands.ts';
+import { addRedactCommands } from './redact-commands.ts';
 import { addCommand, example, type Registry, sinceOption } from './registry.ts';
 import { VERSION } from './version.ts';
 
@@ -71,6 +72,7 @@ function makeProgram(context: Context, registry: Registry): Command {
   addSessionCommands(program, registry);
   addHistoryCommands(program, registry);
   addNumberCommands(program, registry);
+  addRedactCommands(program, registry);
   addConfigCommands(program, registry);
   return program;
 }

@@ -26,6 +26,9 @@ const GENERAL: readonly (readonly [variable: string, key: string])[] = [
   ['LUNAROUTE_SESSIONS_DB_PATH', 'session_recording.sqlite.path'],
   ['LUNAROUTE_ENABLE_JSONL_WRITER', 'session_recording.jsonl.enabled'],
   ['LUNAROUTE_SESSIONS_DIR', 'session_recording.jsonl.directory'],
+  ['LUNAROUTE_ENABLE_SECRET_REDACTION', 'session_recording.secrets.enabled'],
+  ['LUNAROUTE_ENABLE_PII_REDACTION', 'session_recording.pii.enabled'],
+  ['LUNAROUTE_PII_HMAC_SECRET', 'session_recording.pii.hmac_secret'],
 ];
 
 const PER_PROVIDER: readonly (readonly [suffix: string, key: string])[] = [

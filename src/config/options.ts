@@ -10,6 +10,7 @@ import type {
   RecorderOptions,
 } from '../core/options.ts';
 import type { Environment } from './paths.ts';
+import { redactionOptions } from './redaction-options.ts';
 import { BUILT_IN_PROVIDERS, type Config, type ProviderConfig } from './schema.ts';
 import { upstreamProxy } from './upstream-proxy.ts';
 
@@ -40,13 +41,19 @@ export function proxyOptions(config: Config, identity: Identity, env: Environmen
   };
 }
 
-export function recorderOptions(config: Config, dataDir: string): RecorderOptions {
+/** @param installationKey see redactionOptions() */
+export function recorderOptions(
+  config: Config,
+  dataDir: string,
+  installationKey: string,
+): RecorderOptions {
   const recording = config.session_recording;
   const { enabled, sqlite, jsonl } = recording;
   return {
     sqlitePath: enabled && sqlite.enabled ? sqlite.path : null,
     jsonlDirectory: enabled && jsonl.enabled ? jsonl.directory : null,
     maxBodyBytes: recording.max_body_mb * MEGABYTE,
+    redaction: redactionOptions(config, installationKey),
     prices: priceSources(config, dataDir),
   };
 }

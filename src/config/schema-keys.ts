@@ -9,7 +9,7 @@ export type KeyPath = readonly string[];
 
 export interface KeyInfo {
   readonly path: KeyPath;
-  readonly kind: 'boolean' | 'integer' | 'text' | 'section' | 'list';
+  readonly kind: 'boolean' | 'number' | 'text' | 'section' | 'list';
   readonly description: string;
 }
 
@@ -59,7 +59,7 @@ function childrenOf(schema: z.core.$ZodType): [string, z.core.$ZodType][] {
 }
 
 function kindOf(schema: z.core.$ZodType): KeyInfo['kind'] {
-  if (schema instanceof z.ZodNumber) return 'integer';
+  if (schema instanceof z.ZodNumber) return 'number';
   if (schema instanceof z.ZodBoolean) return 'boolean';
   if (schema instanceof z.ZodArray) return 'list';
   return schema instanceof z.ZodObject || schema instanceof z.ZodRecord ? 'section' : 'text';

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import * as z from 'zod';
+import { piiSchema, secretsSchema } from './redaction-schema.ts';
 
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
 const PROVIDER_TYPES = ['openai', 'anthropic', 'chatgpt'] as const;
@@ -126,6 +127,8 @@ const sessionRecording = (dataDir: string) =>
           retention,
         })
         .prefault({}),
+      secrets: secretsSchema,
+      pii: piiSchema,
     })
     .prefault({});
 

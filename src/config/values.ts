@@ -44,7 +44,7 @@ const FALSE = /^(?:false|0|no|off)$/i;
 
 /** Text as the type its key wants; text that does not fit stays text, for the schema to refuse. */
 export function convertText(text: string, kind: KeyInfo['kind'] | undefined): unknown {
-  if (kind === 'integer') return /^\s*-?\d+\s*$/.test(text) ? Number(text) : text;
+  if (kind === 'number') return /^\s*-?\d+(?:\.\d+)?\s*$/.test(text) ? Number(text) : text;
   if (kind === 'list') return text.split(',').map((item) => item.trim());
   if (kind !== 'boolean') return text;
   if (TRUE.test(text)) return true;

@@ -6,6 +6,7 @@ import type { Dialect, Part } from './conversation.ts';
 import type { Cost } from './cost.ts';
 import type { TokenGaps } from './latency.ts';
 import type { AccountLimits } from './rate-limits.ts';
+import type { Redactions } from './redactions.ts';
 import type { Usage } from './usage.ts';
 import type { UsageDetails } from './usage-details.ts';
 import type { UsageEstimate } from './usage-estimate.ts';
@@ -74,6 +75,8 @@ export interface BodyFacts {
   readonly sha256: string | null;
   /** The stored bytes are fewer than `bytes`. */
   readonly truncated: boolean;
+  /** Private values were replaced: the stored bytes are those of the decoded body, with the replacements. */
+  readonly redacted?: boolean;
 }
 
 export interface ToolCallRecord {
@@ -121,6 +124,8 @@ export interface ExchangeRequest {
   readonly messageCount: number | null;
   readonly toolResults: readonly ToolResultRecord[];
   readonly requestBody: BodyFacts;
+  /** Values that were replaced in the request, head and body; absent when none. */
+  readonly redactions?: Redactions;
 }
 
 /** What is known once it ended. */
@@ -152,4 +157,6 @@ export interface ExchangeEnd {
   readonly responseBody: BodyFacts;
   /** The recorder could not see everything (queue full, undecodable, worker restarted). */
   readonly isPartial: boolean;
+  /** Values that were replaced in the answer; absent when none. */
+  readonly redactions?: Redactions;
 }

@@ -72,10 +72,42 @@ export interface PriceSources {
   readonly dataFile: string;
 }
 
+/** What stands in the place of a value: `[EMAIL]`, nothing, `[EMAIL:a3f8e9d2]`, its last characters. */
+export type RedactionMode = 'mask' | 'remove' | 'tokenize' | 'partial';
+
+export interface CustomPattern {
+  readonly name: string;
+  /** RE2 syntax. */
+  readonly pattern: string;
+  readonly confidence: number;
+  /** null: as all personal data. */
+  readonly mode: RedactionMode | null;
+  readonly placeholder: string | null;
+}
+
+export type PersonalType = 'EMAIL' | 'PHONE' | 'SSN' | 'CREDIT_CARD' | 'IP_ADDRESS';
+
+export interface RedactionOptions {
+  /** Keys, tokens, passwords. */
+  readonly secrets: boolean;
+  /** Kinds of personal data that are looked for; none when personal data is left alone. */
+  readonly personal: readonly PersonalType[];
+  /** 0 to 1; what is less certain stays. */
+  readonly minConfidence: number;
+  readonly mode: RedactionMode;
+  /** Last characters that `partial` leaves. */
+  readonly partialShowChars: number;
+  readonly customPatterns: readonly CustomPattern[];
+  /** Key of the HMAC that makes tokens. */
+  readonly tokenKey: string;
+}
+
 export interface RecorderOptions {
   readonly prices: PriceSources;
   readonly sqlitePath: string | null;
   readonly jsonlDirectory: string | null;
   /** Bytes of one body that are kept; of the rest only length and hash. */
   readonly maxBodyBytes: number;
+  /** null: everything is stored as it came. */
+  readonly redaction: RedactionOptions | null;
 }

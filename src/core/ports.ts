@@ -239,7 +239,10 @@ export interface History {
   /** Oldest first. */
   exchanges(sessionId: string, page: ExchangePage): ExchangeSummary[];
   exchange(exchangeId: string): ExchangeDetail | null;
-  /** The bytes as they crossed the wire, or null when they were not (wholly) stored. */
+  /**
+   * The bytes as they crossed the wire, or decoded and with private values replaced where the
+   * exchange's body says `redacted`; null when they were not (wholly) stored.
+   */
   rawBody(exchangeId: string, direction: 'request' | 'response'): Uint8Array | null;
   /** Newest first, over all sessions or one. */
   timeline(filter: TimelineFilter): ExchangeLine[];

@@ -7,6 +7,7 @@ import { Registry } from 'prom-client';
 import { usdOf } from '../core/cost.ts';
 import type { FlowEvent } from '../core/events.ts';
 import { type ExchangeEnd, type ExchangeRequest, OTHER_SESSION } from '../core/exchange.ts';
+import { NO_REDACTIONS, type Redactions } from '../core/redactions.ts';
 import { isCounted } from '../core/stats.ts';
 import { BATCH_BOUNDS_MS } from '../core/tap.ts';
 import { type Catalogue, makeCatalogue } from './catalogue.ts';
@@ -60,12 +61,14 @@ export class Metrics {
     this.#running.set(request.id, request);
     this.#all.inFlight.inc({ provider: request.provider });
     this.#countMasked(request.requestHeaders);
+    this.#countRedactions(request.redactions);
     if (request.sessionId !== OTHER_SESSION) this.#tools.results(request);
   }
 
   #onEnded(end: ExchangeEnd): void {
     const request = this.#forget(end.id);
     this.#countMasked(end.responseHeaders);
+    this.#countRedactions(end.redactions);
     this.#setLimits(end);
     if (end.sessionId === OTHER_SESSION) return;
     this.#countTokens(request, end);
@@ -151,6 +154,12 @@ export class Metrics {
   #countMasked(headers: readonly string[]): void {
     const masked = headers.filter((text, index) => index % 2 === 1 && text.includes('…')).length;
     if (masked > 0) this.#all.redactions.inc({ kind: 'credential' }, masked);
+  }
+
+  /** Values inside bodies, by type; what they were is known to nobody. */
+  #countRedactions(redactions: Redactions = NO_REDACTIONS): void {
+    for (const [kind, count] of Object.entries(redactions))
+      this.#all.redactions.inc({ kind }, count);
   }
 
   #takeReadings(now: Readings): void {

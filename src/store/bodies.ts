@@ -1,5 +1,5 @@
 /**
- * Reads bodies back: exactly as they crossed the wire, and decoded for viewing. A body whose bytes are
+ * Reads bodies back: exactly as they crossed the wire (or redacted), and decoded for viewing. A body whose bytes are
  * not those that were recorded is reported as missing, never shown as if it were right.
  */
 import { hash } from 'node:crypto';
@@ -13,15 +13,19 @@ export interface BodyColumns {
   readonly sha256: Uint8Array | null;
   readonly truncated: number | null;
   readonly segment: number | null;
+  /** 1: private values were replaced, so that the stored bytes are not those that were counted and hashed. */
+  readonly redacted: number | null;
 }
 
-/** The wire's bytes; null when they were not wholly stored, or are damaged. */
+/** The wire's bytes, or what redaction left of them; null when they were not wholly stored, or are damaged. */
 export function readBody(body: BodyColumns, segments: SegmentReader): Uint8Array | null {
   if (body.bytes === null || body.truncated === 1) return null;
   if (body.segment === null) return body.bytes === 0 ? new Uint8Array(0) : null;
   const bytes = segments.get(body.segment);
   const isSound =
-    body.sha256 === null || hash('sha256', bytes, 'buffer').equals(Buffer.from(body.sha256));
+    body.redacted === 1 ||
+    body.sha256 === null ||
+    hash('sha256', bytes, 'buffer').equals(Buffer.from(body.sha256));
   return isSound ? bytes : null;
 }
 
@@ -32,7 +36,9 @@ export function readJson(
   segments: SegmentReader,
 ): unknown {
   const bytes = readBody(body, segments);
-  const decoded = bytes === null ? null : decodeBody(bytes, contentCodings(headers));
+  // A redacted body is stored decoded.
+  const codings = body.redacted === 1 ? [] : contentCodings(headers);
+  const decoded = bytes === null ? null : decodeBody(bytes, codings);
   if (decoded === null) return null;
   try {
     return JSON.parse(Buffer.from(decoded).toString('utf8'));

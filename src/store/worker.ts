@@ -13,16 +13,20 @@ import type { TapBatch } from '../core/tap.ts';
 import { readPriceData } from '../prices/data-file.ts';
 import { makePricer } from '../prices/pricer.ts';
 import { PriceTable } from '../prices/table.ts';
+import { loadRedactor } from '../redact/redactor.ts';
 import { JsonlSink } from './jsonl-sink.ts';
 import type { MainToRecorder, RecorderToMain, RecorderWorkerData } from './messages.ts';
 import { systemClock } from './recorder/clock.ts';
 import { Recorder } from './recorder/recorder.ts';
 import type { SinkSlot } from './recorder/sink-queue.ts';
+import { ExchangeRedaction } from './redaction/exchange-redaction.ts';
 import { SqliteSink } from './sqlite-sink.ts';
 
-if (parentPort !== null) startRecorder(parentPort, workerData);
+if (parentPort !== null) await startRecorder(parentPort, workerData);
 
-function startRecorder(main: MessagePort, data: RecorderWorkerData): void {
+async function startRecorder(main: MessagePort, data: RecorderWorkerData): Promise<void> {
+  const { redaction } = data.options;
+  const redactor = redaction === null ? null : await loadRedactor(redaction);
   const tell = (message: RecorderToMain): void => main.postMessage(message);
   const early: string[] = [];
   let onNotice = (notice: string): void => {
@@ -35,6 +39,7 @@ function startRecorder(main: MessagePort, data: RecorderWorkerData): void {
     clock: systemClock,
     price: pricerOf(data),
     counters: new BigInt64Array(data.counters),
+    redaction: redactor === null ? null : new ExchangeRedaction(redactor),
     slots: [jsonl, sqlite].filter((slot) => slot !== null),
     emit: (events) => tell({ type: 'events', events }),
     onNotice: (notice) => onNotice(notice),

@@ -116,6 +116,7 @@ async function start(over: Partial<ProxyOptions> = {}): Promise<Started> {
       sqlitePath: null,
       jsonlDirectory: null,
       maxBodyBytes: 1,
+      redaction: null,
       prices: { overrides: [], dataFile: '' },
     },
     workers,

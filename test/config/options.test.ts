@@ -33,7 +33,8 @@ describe('proxyOptions and recorderOptions', () => {
 
   it('switches either recording off, or both', () => {
     const paths = (yaml: string) => {
-      const options = recorderOptions(requireConfig(configInput({ yaml })).config, '/d');
+      const { config } = requireConfig(configInput({ yaml }));
+      const options = recorderOptions(config, '/d', 'key');
       return [options.sqlitePath !== null, options.jsonlDirectory !== null];
     };
     expect(paths('')).toEqual([true, true]);

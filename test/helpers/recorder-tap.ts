@@ -13,6 +13,7 @@ import {
 import type { Clock } from '../../src/store/recorder/clock.ts';
 import { Recorder } from '../../src/store/recorder/recorder.ts';
 import type { SinkSlot } from '../../src/store/recorder/sink-queue.ts';
+import type { ExchangeRedaction } from '../../src/store/redaction/exchange-redaction.ts';
 import type { Sink, SinkItem } from '../../src/store/sink.ts';
 
 export const AT = Date.UTC(2026, 10, 24, 12, 0, 0);
@@ -162,6 +163,7 @@ export function makeRecorder(
   options: {
     slots?: SinkSlot[];
     maxBodyBytes?: number;
+    redaction?: ExchangeRedaction;
     findSessionByResponseId?: (id: string) => string | null;
     price?: Pricer;
   } = {},
@@ -173,6 +175,7 @@ export function makeRecorder(
   const counters = new BigInt64Array(new SharedArrayBuffer(TAP_COUNTER_COUNT * 8));
   const recorder = new Recorder({
     maxBodyBytes: 1 << 20,
+    redaction: null,
     clock,
     counters,
     price: () => null,

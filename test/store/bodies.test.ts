@@ -16,7 +16,13 @@ beforeEach(() => {
 });
 
 function columns(body: Uint8Array): BodyColumns {
-  return { bytes: body.length, sha256: null, truncated: 0, segment: store.put(body) };
+  return {
+    bytes: body.length,
+    sha256: null,
+    truncated: 0,
+    redacted: null,
+    segment: store.put(body),
+  };
 }
 
 describe('readJson', () => {
@@ -35,7 +41,13 @@ describe('readJson', () => {
 
 describe('readBody', () => {
   it('knows an empty body from one that was not stored', () => {
-    const nothing: BodyColumns = { bytes: 0, sha256: null, truncated: 0, segment: null };
+    const nothing: BodyColumns = {
+      bytes: 0,
+      sha256: null,
+      truncated: 0,
+      redacted: null,
+      segment: null,
+    };
     expect(readBody(nothing, reader)).toEqual(new Uint8Array(0));
     expect(readBody({ ...nothing, bytes: 5 }, reader)).toBeNull();
     expect(readBody({ ...nothing, bytes: null }, reader)).toBeNull();

@@ -109,6 +109,7 @@ describe('the recorder thread', () => {
     const options = {
       sqlitePath: join(home, 'sessions.db'),
       jsonlDirectory: join(home, 'sessions'),
+      redaction: null,
       maxBodyBytes: 1 << 20,
       prices: { overrides: [], dataFile: '' },
     };
@@ -141,6 +142,7 @@ describe('the recorder thread', () => {
       jsonlDirectory: null,
       maxBodyBytes: 1000,
       prices: { overrides: [], dataFile: '' },
+      redaction: null,
     });
     recorder.post(turn('a'));
     await recorder.until(() => recorder.events.some(({ type }) => type === 'exchange.ended'));
@@ -154,6 +156,7 @@ describe('the recorder thread', () => {
     const recorder = start({
       sqlitePath: join(file, 'sessions.db'),
       jsonlDirectory: join(file, 'sessions'),
+      redaction: null,
       maxBodyBytes: 1000,
       prices: { overrides: [], dataFile: '' },
     });

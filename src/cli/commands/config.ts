@@ -55,7 +55,8 @@ function shownValue(path: readonly string[], config: LoadedConfig['config']): un
   const value = path.reduce<unknown>((at, name) => (isValues(at) ? at[name] : undefined), config);
   const name = path.at(-1);
   if (typeof value !== 'string') return value;
-  if (name === 'api_key') return value.length < 12 ? '…' : `…${value.slice(-4)}`;
+  if (name === 'api_key' || name === 'hmac_secret')
+    return value.length < 12 ? '…' : `…${value.slice(-4)}`;
   return name === 'base_url' ? shownUrl(value) : value;
 }
 

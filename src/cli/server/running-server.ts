@@ -13,6 +13,8 @@ import { clientUrl } from '../address.ts';
 import { writeServerRecord } from '../background/server-record.ts';
 import type { Context } from '../context.ts';
 import type { Log } from '../log.ts';
+import { checkPatterns } from '../redaction.ts';
+import { redactionKey } from '../redaction-key.ts';
 import { Runtime } from '../runtime.ts';
 import { localSource } from '../screen/local-source.ts';
 import { VERSION } from '../version.ts';
@@ -47,7 +49,9 @@ export async function startServer(
   const fatal = Promise.withResolvers<'fatal'>();
   const identity = { version: VERSION, instanceId: randomUUID() };
   const proxy = proxyOptions(loaded.config, identity, context.env);
-  const recorder = recorderOptions(loaded.config, loaded.dataDir);
+  const { config, dataDir } = loaded;
+  const recorder = recorderOptions(config, dataDir, redactionKey(dataDir));
+  await checkPatterns(recorder.redaction);
   const runtime = new Runtime({
     proxy,
     recorder,

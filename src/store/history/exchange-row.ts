@@ -12,6 +12,7 @@ import type {
   ToolResultRecord,
 } from '../../core/exchange.ts';
 import type { ExchangeSummary } from '../../core/ports.ts';
+import type { Redactions } from '../../core/redactions.ts';
 import type { Usage } from '../../core/usage.ts';
 import type { BodyColumns } from '../bodies.ts';
 import {
@@ -82,6 +83,10 @@ export interface ExchangeRow extends NumberColumns {
   readonly cache_write_1h_tokens: number | null;
   readonly reasoning_tokens: number | null;
   readonly provider_usage: string | null;
+  readonly request_redacted: number | null;
+  readonly response_redacted: number | null;
+  readonly request_redactions: string | null;
+  readonly response_redactions: string | null;
 }
 
 /** What belongs to a row but lies elsewhere. */
@@ -119,6 +124,7 @@ export function requestOf(row: ExchangeRow, beside: Beside): ExchangeRequest {
     project: row.project,
     messageCount: row.message_count,
     requestBody: factsOf(requestBodyOf(row)),
+    ...redactionsOf(row.request_redactions),
     ...beside,
   };
 }
@@ -145,6 +151,7 @@ export function endOf(row: ExchangeRow): ExchangeSummary['end'] {
     timing: timingOfRow(row),
     responseBody: factsOf(responseBodyOf(row)),
     isPartial: row.is_partial !== 0,
+    ...redactionsOf(row.response_redactions),
   };
 }
 
@@ -204,6 +211,7 @@ export function requestBodyOf(row: ExchangeRow): BodyColumns {
     sha256: row.request_sha256,
     truncated: row.request_truncated,
     segment: row.request_segment,
+    redacted: row.request_redacted,
   };
 }
 
@@ -213,6 +221,7 @@ export function responseBodyOf(row: ExchangeRow): BodyColumns {
     sha256: row.response_sha256,
     truncated: row.response_truncated,
     segment: row.response_segment,
+    redacted: row.response_redacted,
   };
 }
 
@@ -221,5 +230,10 @@ function factsOf(body: BodyColumns): BodyFacts {
     bytes: body.bytes ?? 0,
     sha256: body.sha256 === null ? null : Buffer.from(body.sha256).toString('hex'),
     truncated: body.truncated === 1,
+    ...(body.redacted === 1 ? { redacted: true } : {}),
   };
+}
+
+function redactionsOf(json: string | null): { redactions?: Redactions } {
+  return json === null ? {} : { redactions: JSON.parse(json) };
 }

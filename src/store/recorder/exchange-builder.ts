@@ -5,10 +5,13 @@
  */
 import type { Pricer } from '../../core/cost.ts';
 import type { UnnumberedEvent } from '../../core/events.ts';
-import type { ExchangeRequest } from '../../core/exchange.ts';
+import type { ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
 import type { EndCause, OpenRecord, TapDirection, TapRecord } from '../../core/tap.ts';
 import type { Usage } from '../../core/usage.ts';
+import type { Delta } from '../../dialects/codec.ts';
 import { codecFor } from '../../dialects/registry.ts';
+import type { ExchangeRedaction } from '../redaction/exchange-redaction.ts';
+import type { LiveAnswer } from '../redaction/live-answer.ts';
 import type { SinkItem } from '../sink.ts';
 import { BodyBuffer } from './body.ts';
 import { GapMeter } from './gap-meter.ts';
@@ -32,11 +35,16 @@ export interface BuilderContext {
   readonly sessions: SessionResolver;
   readonly progress: ProgressBoard;
   readonly price: Pricer;
+  /** Everything that is published or stored has gone through it; null when it is turned off. */
+  readonly redaction: ExchangeRedaction | null;
   readonly publish: (event: UnnumberedEvent) => void;
   readonly store: (item: SinkItem) => void;
   /** A defect of ours, caught. */
   readonly onFault: (error: unknown) => void;
 }
+
+type RequestItem = Extract<SinkItem, { kind: 'request' }>;
+type EndItem = Extract<SinkItem, { kind: 'end' }>;
 
 /** Takes the records of one connection or exchange, in order. */
 export interface Follower {
@@ -67,6 +75,7 @@ export class ExchangeBuilder implements ProgressSource, Follower {
   readonly #gaps = new GapMeter();
   /** Of the request's decoded body. */
   #requestLength = 0;
+  readonly #live: LiveAnswer | null;
   #isPartial = false;
   #lastTime: number;
 
@@ -77,6 +86,7 @@ export class ExchangeBuilder implements ProgressSource, Follower {
     this.#request = new BodyBuffer(context.maxBodyBytes);
     this.#response = new BodyBuffer(context.maxBodyBytes);
     this.#lastTime = open.t;
+    this.#live = context.redaction?.makeLive() ?? null;
   }
 
   get exchangeId(): string {
@@ -162,7 +172,12 @@ export class ExchangeBuilder implements ProgressSource, Follower {
       this.#marks.firstToken ??= t;
       this.#gaps.arrive(t);
       if (this.#started !== null) this.#context.progress.add(this, deltas);
+      if (this.#started !== null) this.#showDeltas(this.#live?.push(deltas) ?? deltas);
     });
+  }
+
+  #showDeltas(deltas: readonly Delta[]): void {
+    if (deltas.length > 0) this.#context.progress.add(this, deltas);
   }
 
   /** The request is as complete as it will be. */
@@ -176,11 +191,12 @@ export class ExchangeBuilder implements ProgressSource, Follower {
     const view = this.#guard(() => viewOf(this.#open, read));
     const parts = { open: this.#open, body: read, view };
     const request = this.#guard(() => this.#readRequest(parts)) ?? plainRequest(this.#open, facts);
-    this.#started = request;
     const { bytes, decoded } = read;
     this.#requestLength = decoded?.byteLength ?? facts.bytes;
-    this.#context.publish({ type: 'exchange.started', exchange: request });
-    this.#context.store({ kind: 'request', request, view, body: bytes, decoded });
+    const item = this.#safeRequest({ kind: 'request', request, view, body: bytes, decoded });
+    this.#started = item.request;
+    this.#context.publish({ type: 'exchange.started', exchange: item.request });
+    this.#context.store(item);
     this.#announceHead();
   }
 
@@ -190,6 +206,19 @@ export class ExchangeBuilder implements ProgressSource, Follower {
     return isStray
       ? strayRequest(this.#open, parts.body.facts)
       : readRequest(parts, this.#context.sessions);
+  }
+
+  #safeRequest(item: RequestItem): RequestItem {
+    const { redaction } = this.#context;
+    if (redaction === null) return item;
+    return this.#guard(() => redaction.request(item)) ?? redaction.withoutContent(item);
+  }
+
+  #safeEnd(item: EndItem, makeBareEnd: () => ExchangeEnd): EndItem {
+    const { redaction } = this.#context;
+    if (redaction === null) return item;
+    const safe = this.#guard(() => redaction.end(item));
+    return safe ?? { ...item, end: makeBareEnd(), body: new Uint8Array(0) };
   }
 
   /** `exchange.started` is first, always: a head that came before the whole request waits for it. */
@@ -225,9 +254,13 @@ export class ExchangeBuilder implements ProgressSource, Follower {
     const end =
       this.#guard(() => makeEnd({ ...parts, read })) ?? makeEnd({ ...parts, read: UNREADABLE });
     if (end.responseId !== null) this.#context.sessions.learnAnswer(end.responseId, end.sessionId);
+    const item = this.#safeEnd({ kind: 'end', request, end, body: this.#response.bytes() }, () =>
+      withoutContent(makeEnd({ ...parts, responseHeaders: [], isPartial: true, read: UNREADABLE })),
+    );
+    this.#guard(() => this.#showDeltas(this.#live?.flush() ?? []));
     this.#context.progress.flush(this.#open.id);
-    this.#context.publish({ type: 'exchange.ended', end });
-    this.#context.store({ kind: 'end', request, end, body: this.#response.bytes() });
+    this.#context.publish({ type: 'exchange.ended', end: item.end });
+    this.#context.store(item);
   }
 
   async #readResponse(): Promise<ReadResponse> {
@@ -254,4 +287,9 @@ export class ExchangeBuilder implements ProgressSource, Follower {
     this.#isPartial = true;
     this.#context.onFault(error);
   }
+}
+
+/** What is left of an end whose content could not be looked at. */
+function withoutContent(end: ExchangeEnd): ExchangeEnd {
+  return { ...end, errorMessage: null, responseBody: { ...end.responseBody, truncated: true } };
 }

@@ -12,6 +12,7 @@ import {
   type TapCounters,
   type TapRecord,
 } from '../../core/tap.ts';
+import type { ExchangeRedaction } from '../redaction/exchange-redaction.ts';
 import { Batcher } from './batcher.ts';
 import { CaptureWatch } from './capture-watch.ts';
 import type { Clock } from './clock.ts';
@@ -32,6 +33,7 @@ export interface RecorderDeps {
   readonly price: Pricer;
   /** JSONL before SQLite; empty when recording is off: then nothing touches the disk. */
   readonly slots: readonly SinkSlot[];
+  readonly redaction: ExchangeRedaction | null;
   readonly emit: (events: readonly FlowEvent[]) => void;
   /** A sentence that a person should read once. */
   readonly onNotice: (notice: string) => void;
@@ -74,6 +76,7 @@ export class Recorder {
       sessions: new SessionResolver(deps.findSessionByResponseId),
       progress: new ProgressBoard(deps.clock, publish),
       price: deps.price,
+      redaction: deps.redaction,
       publish,
       store: (item) => {
         this.#batcher.add(item);

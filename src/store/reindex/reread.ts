@@ -5,7 +5,7 @@
  */
 import type { RequestView, ResponseView } from '../../core/conversation.ts';
 import type { Pricer } from '../../core/cost.ts';
-import type { ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
+import type { BodyFacts, ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
 import type { ExchangeSummary } from '../../core/ports.ts';
 import type { EndCause, FailureCode } from '../../core/tap.ts';
 import { NO_DETAILS } from '../../core/usage-details.ts';
@@ -58,7 +58,19 @@ export async function reread(stored: StoredExchange, price: Pricer): Promise<Rer
 function decodedRequest({ request, requestBytes }: StoredExchange): Uint8Array | null {
   return requestBytes === null
     ? null
-    : decodeBody(requestBytes, contentCodings(request.requestHeaders));
+    : decodeBody(requestBytes, codingsOf(request.requestBody, request.requestHeaders));
+}
+
+/** A body with replaced values is stored decoded. */
+function codingsOf(body: BodyFacts, headers: readonly string[]): string[] {
+  return body.redacted === true ? [] : contentCodings(headers);
+}
+
+function withoutCodings(flat: readonly string[]): string[] {
+  return flat.filter((_, index) => {
+    const name = flat[index - (index % 2)] ?? '';
+    return name.toLowerCase() !== 'content-encoding';
+  });
 }
 
 function requestFrom(stored: ExchangeRequest, view: RequestView, body: unknown): ExchangeRequest {
@@ -95,10 +107,12 @@ async function endFrom(stored: StoredExchange): Promise<ExchangeEnd> {
   };
 }
 
-async function readResponse({ request, responseHeaders }: StoredExchange, bytes: Uint8Array) {
+async function readResponse({ request, end, responseHeaders }: StoredExchange, bytes: Uint8Array) {
   const { dialect, transport } = request;
   if (dialect === null) return null;
-  const form = { transport, headers: responseHeaders };
+  const isPlain = end.responseBody.redacted === true;
+  const headers = isPlain ? withoutCodings(responseHeaders) : responseHeaders;
+  const form = { transport, headers };
   const reader = new ResponseReader(codecFor(dialect), form, () => undefined);
   await reader.write(bytes, 0);
   return await reader.end(bytes);

@@ -3,6 +3,7 @@
  * decides what counts (sums.ts) or how bodies are kept (segments).
  */
 import type { BodyFacts, ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
+import type { Redactions } from '../../core/redactions.ts';
 import { isCounted } from '../../core/stats.ts';
 import { truncate } from '../../core/text.ts';
 import type { Database, Statement } from '../database.ts';
@@ -102,6 +103,8 @@ const REQUEST_COLUMNS = [
   'request_truncated',
   'request_segment',
   'request_headers',
+  'request_redacted',
+  'request_redactions',
 ] as const;
 
 function requestRow(
@@ -131,6 +134,8 @@ function requestRow(
     request_truncated: Number(request.requestBody.truncated),
     request_segment: keys.segment,
     request_headers: keys.headers,
+    request_redacted: flag(request.requestBody.redacted),
+    request_redactions: jsonOf(request.redactions),
   };
 }
 
@@ -166,6 +171,8 @@ const END_COLUMNS = [
   'reasoning_tokens',
   'provider_usage',
   ...NUMBER_COLUMNS,
+  'response_redacted',
+  'response_redactions',
 ] as const;
 
 type EndColumn = (typeof END_COLUMNS)[number];
@@ -189,6 +196,8 @@ function endRow(end: ExchangeEnd, keys: EndKeys): Record<EndColumn | 'exchange_k
     parts_segment: keys.parts,
     is_partial: Number(end.isPartial),
     is_usage_unknown: keys.isUsageUnknown,
+    response_redacted: flag(end.responseBody.redacted),
+    response_redactions: jsonOf(end.redactions),
     ...timingColumns(end),
     ...usageColumns(end),
     ...numberColumns(end),
@@ -225,4 +234,13 @@ function clip(text: string | null, max: number): string | null {
 
 function sha256Of(body: BodyFacts): Buffer | null {
   return body.sha256 === null ? null : Buffer.from(body.sha256, 'hex');
+}
+
+/** 1, or NULL as in rows of earlier versions. */
+function flag(value: boolean | undefined): number | null {
+  return value === true ? 1 : null;
+}
+
+function jsonOf(redactions: Redactions | undefined): string | null {
+  return redactions === undefined ? null : JSON.stringify(redactions);
 }

@@ -17,7 +17,7 @@ const { style } = makePrinter({
 function summary(yaml: string, host = '127.0.0.1'): string {
   const loaded = requireConfig(configInput({ yaml }));
   const proxy = proxyOptions(loaded.config, { version: '1.0.0', instanceId: 'i' }, {});
-  const recorder = recorderOptions(loaded.config, '/d');
+  const recorder = recorderOptions(loaded.config, '/d', 'key');
   return startSummary({ loaded, proxy, recorder, address: { host, port: 8081 } }, style).join('\n');
 }
 

@@ -1,0 +1,79 @@
+/**
+ * Text of a running answer, redacted before its end is known: what could still become (part of) a
+ * value is held back until more has come. Whatever the pieces, joined they say what the whole text
+ * says after redaction. Bounded: a longer run without a blank is let go redacted.
+ */
+import type { Redactor } from './redactor.ts';
+import { KEY_BLOCK_BEGIN, MAX_BLOCK } from './secrets/key-blocks.ts';
+
+export class LiveRedactor {
+  readonly #redactor: Redactor;
+  readonly #context: number;
+  /** Text of which `#shown` characters are out already: they stay as context for what follows. */
+  #text = '';
+  #shown = 0;
+
+  constructor(redactor: Redactor) {
+    this.#redactor = redactor;
+    this.#context = redactor.longestMatch;
+  }
+
+  /** What can be shown now. */
+  push(text: string): string {
+    this.#text += text;
+    return this.#show(this.#safeEnd());
+  }
+
+  /** The rest: nothing follows. */
+  flush(): string {
+    const rest = this.#show(this.#text.length);
+    this.#text = '';
+    this.#shown = 0;
+    return rest;
+  }
+
+  /** Where nothing that is still to come can change what stands before. */
+  #safeEnd(): number {
+    const text = this.#text;
+    const open = this.#openBlock();
+    const end = open >= 0 ? open : text.length;
+    // The run of characters that the next piece may continue, then room for names and groups before it.
+    let at = end;
+    const bound = Math.max(0, end - MAX_BLOCK);
+    while (at > bound && !/\s/.test(text.charAt(at - 1))) at -= 1;
+    return Math.max(this.#shown, at - this.#context);
+  }
+
+  /** Where a private key begins whose end has not come. */
+  #openBlock(): number {
+    const open = this.#text.lastIndexOf(KEY_BLOCK_BEGIN);
+    if (open < 0 || this.#text.length - open > MAX_BLOCK) return -1;
+    return this.#text.includes('-----END ', open) ? -1 : open;
+  }
+
+  #show(wanted: number): string {
+    if (wanted <= this.#shown) return '';
+    const findings = this.#redactor.find(this.#text);
+    // Never out of the middle of a value.
+    const cut = findings.find(({ start, end }) => start < wanted && end > wanted)?.start ?? wanted;
+    const end = Math.max(cut, this.#shown);
+    const pieces: string[] = [];
+    let at = this.#shown;
+    for (const finding of findings) {
+      if (finding.end <= at || finding.start >= end) continue;
+      pieces.push(this.#text.slice(at, Math.max(at, finding.start)));
+      pieces.push(this.#redactor.replacement(this.#text, finding));
+      at = finding.end;
+    }
+    pieces.push(this.#text.slice(at, end));
+    this.#shown = Math.max(at, end);
+    this.#forget();
+    return pieces.join('');
+  }
+
+  #forget(): void {
+    const kept = Math.max(0, this.#shown - this.#context);
+    this.#text = this.#text.slice(kept);
+    this.#shown -= kept;
+  }
+}
