@@ -219,6 +219,17 @@ test('! opens a shell while the proxy goes on', async () => {
   await screen.shows('ended with 0');
 });
 
+test('headless loads nothing of the screen', async () => {
+  const report = `import { registerHooks } from 'node:module';
+    registerHooks({ load(url, context, next) { process._rawDebug('LOADED ' + url); return next(url, context); } });`;
+  const hook = `--import data:text/javascript,${encodeURIComponent(report)}`;
+  const server = await startServer({ ...env, NODE_OPTIONS: hook });
+  const loaded = server.output();
+  expect(loaded).toMatch(/LOADED .*\/screen-/);
+  expect(loaded).not.toMatch(/LOADED .*\/mount-/);
+  await server.stop();
+});
+
 test('without a terminal it serves without the screen, and says so', async () => {
   const running = runProgram(['--port', String(port)], env);
   await until('the server', async () =>
