@@ -12,6 +12,8 @@ export class LiveRedactor {
   /** Text of which `#shown` characters are out already: they stay as context for what follows. */
   #text = '';
   #shown = 0;
+  /** Behind the last blank. */
+  #blank = 0;
 
   constructor(redactor: Redactor) {
     this.#redactor = redactor;
@@ -21,7 +23,12 @@ export class LiveRedactor {
   /** What can be shown now. */
   push(text: string): string {
     this.#text += text;
-    return this.#show(this.#safeEnd());
+    const blank = lastBlank(text);
+    if (blank > 0) this.#blank = this.#text.length - text.length + blank;
+    const end = this.#safeEnd();
+    // A long run without blanks is gone through in steps, not again with every piece.
+    const isStep = this.#text.length < SMALL || end - this.#shown > this.#text.length / 4;
+    return isStep ? this.#show(end) : '';
   }
 
   /** The rest: nothing follows. */
@@ -29,6 +36,7 @@ export class LiveRedactor {
     const rest = this.#show(this.#text.length);
     this.#text = '';
     this.#shown = 0;
+    this.#blank = 0;
     return rest;
   }
 
@@ -38,9 +46,7 @@ export class LiveRedactor {
     const open = this.#openBlock();
     const end = open >= 0 ? open : text.length;
     // The run of characters that the next piece may continue, then room for names and groups before it.
-    let at = end;
-    const bound = Math.max(0, end - MAX_BLOCK);
-    while (at > bound && !/\s/.test(text.charAt(at - 1))) at -= 1;
+    const at = Math.max(Math.min(this.#blank, end), end - MAX_BLOCK);
     return Math.max(this.#shown, at - this.#context);
   }
 
@@ -75,5 +81,15 @@ export class LiveRedactor {
     const kept = Math.max(0, this.#shown - this.#context);
     this.#text = this.#text.slice(kept);
     this.#shown -= kept;
+    this.#blank = Math.max(0, this.#blank - kept);
   }
+}
+
+const SMALL = 4096;
+
+/** Index behind the last white space, 0 when there is none. */
+function lastBlank(text: string): number {
+  let at = text.length;
+  while (at > 0 && !/\s/.test(text.charAt(at - 1))) at -= 1;
+  return at;
 }

@@ -10,6 +10,7 @@ import {
   formatTime,
 } from '../../core/format.ts';
 import type { ExchangeSummary, History, SessionSummary, ToolCallView } from '../../core/ports.ts';
+import { addRedactions, countRedactions, NO_REDACTIONS } from '../../core/redactions.ts';
 import { safeLine } from '../../core/text.ts';
 import { cutToWidth } from '../../core/width.ts';
 import type { Invocation } from '../context.ts';
@@ -113,6 +114,7 @@ function headLine(exchange: ExchangeSummary, position: number, style: Style): st
     tokens,
     usage === null ? '' : formatCost(end?.cost ?? null),
     end === null ? '' : formatDuration(end.timing.ended),
+    redactionText(exchange),
   ]
     .filter((field) => field !== '')
     .join('  ');
@@ -120,6 +122,14 @@ function headLine(exchange: ExchangeSummary, position: number, style: Style): st
 
 /** The end tells agents apart: ids that sort by time begin alike. */
 const SHORT_AGENT = 8;
+
+/** How many values were replaced in it; nothing says what they were. */
+function redactionText({ redactions, end }: ExchangeSummary): string {
+  const count = countRedactions(
+    addRedactions(redactions ?? NO_REDACTIONS, end?.redactions ?? NO_REDACTIONS),
+  );
+  return count === 0 ? '' : `${formatCount(count)} redacted`;
+}
 
 function outcomeText({ end }: ExchangeSummary, style: Style): string {
   if (end === null) return style.warn('running');

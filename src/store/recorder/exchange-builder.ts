@@ -171,7 +171,6 @@ export class ExchangeBuilder implements ProgressSource, Follower {
     return new ResponseReader(codecFor(dialect), { transport, headers }, (deltas, t) => {
       this.#marks.firstToken ??= t;
       this.#gaps.arrive(t);
-      if (this.#started !== null) this.#context.progress.add(this, deltas);
       if (this.#started !== null) this.#showDeltas(this.#live?.push(deltas) ?? deltas);
     });
   }
