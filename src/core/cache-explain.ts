@@ -108,7 +108,8 @@ function causeOf(step: CacheStep, previous: CacheStep): CacheCause | null {
   const ttlMs = ttlOf(previous);
   if (step.usage.cacheRead === 0 && idleMs > ttlMs) return { kind: 'expired', idleMs, ttlMs };
   if (step.model !== previous.model) return { kind: 'changed', piece: 'model' };
-  if (!step.isContinued) {
+  // A body that was not stored cannot be compared.
+  if (!step.isContinued && step.pieces.length > 0) {
     const index = previous.pieces.findIndex((piece, at) => piece.hash !== step.pieces[at]?.hash);
     const changed = step.pieces[index] ?? null;
     if (index >= 0 && changed === null) return null;

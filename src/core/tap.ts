@@ -37,6 +37,7 @@ export type FailureCode =
   | 'ambiguous-provider'
   | 'unknown-path'
   | 'login-expired'
+  | 'needs-http'
   | 'body-too-large'
   | 'bad-request'
   | 'proxy-error';

@@ -33,6 +33,7 @@ const STATUS: Readonly<Record<OwnErrorCode, number>> = {
   'method-not-allowed': 405,
   'request-timeout': 408,
   'body-too-large': 413,
+  'needs-http': 426,
   'headers-too-large': 431,
   'connect-refused': 502,
   dns: 502,

@@ -87,7 +87,7 @@ function shapeFor(target: string): ErrorShape {
 function route(context: RequestContext, arrival: Arrival): void {
   const { req, headers, target } = arrival;
   const model = hasBody(headers) ? undefined : null;
-  const decision = context.router({ target, headers, model });
+  const decision = context.router({ target, headers, model, isUpgrade: arrival.upgrade !== null });
   const body = { headers, limit: context.options.maxBufferedBody };
   if (decision.kind === 'forward') {
     readRequestBody(req, body, startExchange(context, arrival, decision));
@@ -101,7 +101,12 @@ function route(context: RequestContext, arrival: Arrival): void {
 function routeByModel(context: RequestContext, arrival: Arrival): LateListener {
   return new LateListener((payload) => {
     const { target, headers } = arrival;
-    const decision = context.router({ target, headers, model: modelOf(payload) });
+    const decision = context.router({
+      target,
+      headers,
+      model: modelOf(payload),
+      isUpgrade: false,
+    });
     if (decision.kind === 'forward') return startExchange(context, arrival, decision);
     if (decision.kind === 'refuse') refuse(context, arrival, decision);
     return null;

@@ -22,6 +22,8 @@ interface RouteRequest {
   readonly headers: HeaderMap;
   /** The body's model; null when it has none; undefined while nobody has looked. */
   readonly model: string | null | undefined;
+  /** A WebSocket is asked for: its model comes later, in a message. */
+  readonly isUpgrade: boolean;
 }
 
 export type RouteDecision =
@@ -38,7 +40,12 @@ export type RouteDecision =
   | { readonly kind: 'needs-model' }
   | {
       readonly kind: 'refuse';
-      readonly code: 'ambiguous-provider' | 'unknown-path' | 'bad-request' | 'login-expired';
+      readonly code:
+        | 'ambiguous-provider'
+        | 'unknown-path'
+        | 'bad-request'
+        | 'login-expired'
+        | 'needs-http';
       readonly message: string;
     };
 
@@ -95,6 +102,8 @@ function choose(request: RouteRequest, facts: PathFacts, table: Table): Choice {
   }
   if (table.rules.length > 0) {
     const { model } = request;
+    // Codex falls back to HTTP at once, where the rules can see the model.
+    if (request.isUpgrade) return refuse('needs-http', BY_MODEL);
     if (model === undefined) return { kind: 'needs-model' };
     const rule = model === null ? undefined : table.rules.find((r) => r.pattern.test(model));
     if (rule !== undefined) return rule.provider;
@@ -192,6 +201,7 @@ function sendLogin(facts: PathFacts, provider: ProviderOptions, table: Table): R
   return { kind: 'forward', provider: chatgpt, dialect, target: chatgptTarget(target), login };
 }
 
+const BY_MODEL = 'routes decide by the model, which a WebSocket names only later: use HTTP';
 const EXPIRED = 'the Codex login has expired: run codex once, which renews it, or codex login';
 
 function compileRules(options: RoutingOptions, served: readonly ProviderOptions[]): Rule[] {

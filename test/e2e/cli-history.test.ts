@@ -113,10 +113,12 @@ describe('sessions list', () => {
     const { stdout } = await run('sessions', 'list');
     const [head, newest, oldest] = stdout.split('\n');
     expect(head).toMatch(
-      /^SESSION +LAST ACTIVITY +CLIENT +MODEL +REQUESTS +ERRORS +IN +OUT +TITLE$/,
+      /^SESSION +LAST ACTIVITY +CLIENT +MODEL +REQUESTS +ERRORS +IN +OUT +COST +TITLE$/,
     );
     expect(newest).toContain(SECOND);
-    expect(oldest).toMatch(new RegExp(`^${FIRST} .* 2 +0 +2,200 +20 +migrate the lunar database$`));
+    expect(oldest).toMatch(
+      new RegExp(`^${FIRST} .* 2 +0 +2,200 +20 +\\$[\\d.]+ +migrate the lunar database$`),
+    );
     expect(await json('sessions', 'list', '--limit', '1')).toMatchObject([{ sessionId: SECOND }]);
   });
 
@@ -208,7 +210,7 @@ describe('stats', () => {
           '    Proxy overhead:    [\\d.]+ms total \\([\\d.]+%\\)',
           '    Provider latency:  \\d+ms \\([\\d.]+%\\)',
           '',
-          '💰 Estimated cost: unknown\n$',
+          '[\\s\\S]*\n💰 Estimated cost: \\$[\\d.]+ USD\n$',
         ].join('\n'),
       ),
     );

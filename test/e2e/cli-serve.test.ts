@@ -88,12 +88,12 @@ describe('serve', () => {
       running.output().includes('POST /v1/messages') ? true : undefined,
     );
     expect(running.output()).toMatch(
-      /\d\d:\d\d:\d\d {2}claude-code {2}550e8400 {2}POST \/v1\/messages {2}claude-opus-5-5 {2}200 {2}completed {2}2,450 in 583 out {2}\d+ms/,
+      /\d\d:\d\d:\d\d {2}claude-code {2}550e8400 {2}POST \/v1\/messages {2}claude-opus-5-5 {2}200 {2}completed {2}2,450 in 583 out {2}\$0\.\d+ {2}\d+ms/,
     );
     expect(await running.stop('SIGINT')).toBe(0);
     expect(running.output()).toContain('Session: 550e8400-e29b-41d4-a716-446655440000\n');
     expect(running.output()).toContain('  Total tokens:    3,033\n');
-    expect(running.output()).toContain('💰 Estimated cost: unknown\n');
+    expect(running.output()).toContain('💰 Estimated cost: $0.0215 USD\n');
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(

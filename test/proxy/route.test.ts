@@ -32,7 +32,7 @@ function route(target: string, given: Given = {}): string {
     bypass: true,
     ...options,
   });
-  const decision = router({ target, headers: headerMap(headers), model });
+  const decision = router({ target, headers: headerMap(headers), model, isUpgrade: false });
   if (decision.kind === 'needs-model') return 'needs-model';
   if (decision.kind === 'refuse') return decision.code;
   return `${decision.provider.name} ${decision.dialect} ${decision.target}`;
@@ -47,7 +47,7 @@ function refusal(target: string, given: Given): string {
     bypass: true,
     ...options,
   });
-  const decision = router({ target, headers: headerMap(headers), model });
+  const decision = router({ target, headers: headerMap(headers), model, isUpgrade: false });
   return decision.kind === 'refuse' ? decision.message : '';
 }
 

@@ -9,6 +9,7 @@ import {
   formatDuration,
   formatTime,
 } from '../../core/format.ts';
+import { latencyOf } from '../../core/latency.ts';
 import type { ExchangeSummary, History, SessionSummary, ToolCallView } from '../../core/ports.ts';
 import { addRedactions, countRedactions, NO_REDACTIONS } from '../../core/redactions.ts';
 import { safeLine } from '../../core/text.ts';
@@ -27,9 +28,18 @@ interface Shown {
 export function runSessionsShow(invocation: Invocation): number {
   const { context, args, isJson } = invocation;
   const shown = withHistory(invocation, (history) => read(history, args[0] ?? 'last', invocation));
-  if (isJson) context.print.json(shown);
+  if (isJson) context.print.json(withLatency(shown));
   else printTimeline(shown, invocation);
   return 0;
+}
+
+/** The durations that the marks of an exchange mean. */
+function withLatency(shown: Shown) {
+  const exchanges = shown.exchanges.map((exchange) => ({
+    ...exchange,
+    latency: exchange.end === null ? null : latencyOf(exchange.end.timing, exchange.end.usage),
+  }));
+  return { ...shown, exchanges };
 }
 
 function read(history: History, prefix: string, { option }: Invocation): Shown {

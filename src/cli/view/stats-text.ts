@@ -42,8 +42,9 @@ export function renderSessionStats(stats: Stats, latency: LatencyStats | null = 
 
 /** A sum with the weakest certainty in it. */
 function costText(cost: CostSum): string {
-  const amount = formatCostSum(cost);
-  if (amount === 'unknown') return amount;
+  const sum = formatCostSum(cost);
+  if (sum === 'unknown') return sum;
+  const amount = `${sum} USD`;
   const { unpriced } = cost;
   if (unpriced > 0) {
     return `${amount} (${formatCount(unpriced)} ${unpriced === 1 ? 'request' : 'requests'} without a price)`;

@@ -43,7 +43,7 @@ test('an error body', () => {
     error: { type: 'rate_limit_error', message: 'slow down' },
     request_id: 'req_1',
   };
-  expect(parseResponse(body)).toEqual({
+  expect(parseResponse(body)).toMatchObject({
     id: null,
     model: null,
     parts: [],

@@ -126,6 +126,22 @@ test.each([401, 404, 426, 429])('a refusal with %s goes back as it came', async 
   expect([exchange.kinds.includes('head'), exchange.end]).toEqual([true, { kind: 'done' }]);
 });
 
+test('where routes decide by the model, the client is sent to HTTP, which names it', async () => {
+  const provider = await startWebSocketProvider();
+  const routes = [{ model: 'qwen*', provider: 'openai' }];
+  const { port } = await startProxy(provider.port, { proxy: { routes } });
+  expect(await refusalOf(openWebSocket(port))).toMatch(/^426 Upgrade Required .*use HTTP/);
+  expect(provider.upgrades).toHaveLength(0);
+});
+
+test('a web page may not open one', async () => {
+  const provider = await startWebSocketProvider();
+  const { port } = await startProxy(provider.port);
+  const headers = { Origin: 'https://evil.example' };
+  expect(await refusalOf(openWebSocket(port, { headers }))).toMatch(/^403 /);
+  expect(provider.upgrades).toHaveLength(0);
+});
+
 test('a provider that drops the upgrade, or is not there, gives a 502 that says so', async () => {
   const provider = await startWebSocketProvider({}, (socket) => {
     socket.destroy();
