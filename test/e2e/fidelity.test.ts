@@ -141,7 +141,7 @@ const json = (bytes: number): Buffer =>
     }),
   );
 
-describe('byte fidelity through the built program', () => {
+describe('byte fidelity through the built program', { timeout: 120_000 }, () => {
   it.each([1, 2, 1000, 65_536, 1_000_000, 40_000_000])(
     'a random body of %i bytes',
     async (size) => {

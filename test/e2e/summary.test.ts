@@ -88,7 +88,7 @@ describe.runIf(hasClients)('the summary at shutdown', () => {
       expect(await server.stop()).toBe(0);
       const output = server.output();
       const summary = output.slice(output.indexOf('📊'));
-      expect(summary).toMatch(block('Session: [0-9a-f-]{36}', CLAUDE, String.raw`\$0.0193`));
+      expect(summary).toMatch(block('Session: [0-9a-f-]{36}', CLAUDE, String.raw`\$0.0193 USD`));
       expect(summary).toMatch(block('Session: [0-9a-f-]{36}', CODEX, 'unknown'));
       expect(summary).toMatch(block('All sessions: 2', BOTH, null));
       // 2,400 × 4 + 18,000 × 0.2 + 600 × 5 + 154 × 20 µ$; Codex's model has no price.
