@@ -17,7 +17,7 @@ export class LiveRedactor {
 
   constructor(redactor: Redactor) {
     this.#redactor = redactor;
-    this.#context = redactor.longestMatch;
+    this.#context = redactor.hasCustomPatterns ? CUSTOM_CONTEXT : CONTEXT;
   }
 
   /** What can be shown now. */
@@ -45,16 +45,21 @@ export class LiveRedactor {
     const text = this.#text;
     const open = this.#openBlock();
     const end = open >= 0 ? open : text.length;
-    // The run of characters that the next piece may continue, then room for names and groups before it.
+    // The run of characters that the next piece may continue, and before it what may belong to it.
     const at = Math.max(Math.min(this.#blank, end), end - MAX_BLOCK);
-    return Math.max(this.#shown, at - this.#context);
+    const from = Math.max(0, at - this.#context);
+    const begun = this.#redactor.hasCustomPatterns ? 0 : text.slice(from, at).search(BEGUN);
+    return Math.max(this.#shown, begun < 0 ? at : from + begun);
   }
 
   /** Where a private key begins whose end has not come. */
   #openBlock(): number {
     const open = this.#text.lastIndexOf(KEY_BLOCK_BEGIN);
     if (open < 0 || this.#text.length - open > MAX_BLOCK) return -1;
-    return this.#text.includes('-----END ', open) ? -1 : open;
+    if (this.#text.includes('-----END ', open)) return -1;
+    const start = this.#text.slice(open, open + MAX_HEADER);
+    const isMention = start.length === MAX_HEADER && !BASE64.test(start);
+    return isMention || !KEY_HEADER.test(start) ? -1 : open;
   }
 
   #show(wanted: number): string {
@@ -86,6 +91,17 @@ export class LiveRedactor {
 }
 
 const SMALL = 4096;
+/** Words before a value that say what it is. */
+const CONTEXT = 64;
+/** A custom pattern may match more at rest; on the screen, what is longer may have been shown. */
+const CUSTOM_CONTEXT = 1024;
+/** What blanks may stand inside of: groups of digits; a name, a sign and its value; `Bearer …`. */
+const BEGUN =
+  /[+(]*\d[\d\s.()/-]*$|(?:passw|passphrase|pwd|secret|token|key|credential|auth|identified by)[\w.-]{0,40}[\s"'`\\\]]{0,8}(?:=>|:=|==?|[:>])?[\s"'`\\|>-]{0,8}$|(?:bearer|basic)\s{0,3}$/i;
+const MAX_HEADER = 250;
+/** A BEGIN line, whole or as far as it has come. */
+const KEY_HEADER = /^-----BEGIN [A-Z0-9 ]{0,40}(?:$|PRIVATE KEY)/;
+const BASE64 = /[A-Za-z0-9+/=]{40}/;
 
 /** Index behind the last white space, 0 when there is none. */
 function lastBlank(text: string): number {

@@ -37,12 +37,9 @@ export class Redactor {
     this.#detectors = detectors;
   }
 
-  /**
-   * Characters, beside one run without blanks, that a value and the words before it may take: a card
-   * in groups, `aws_secret_access_key = "…`. A custom pattern may match more; its author is told.
-   */
-  get longestMatch(): number {
-    return this.#options.customPatterns.length === 0 ? 64 : 1024;
+  /** Own patterns may match across blanks, and nobody knows how they begin. */
+  get hasCustomPatterns(): boolean {
+    return this.#options.customPatterns.length > 0;
   }
 
   /** Certain enough, in order, not overlapping. */
