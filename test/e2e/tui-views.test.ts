@@ -137,12 +137,12 @@ test('shows a running answer grow, and its end', async () => {
   const screen = await startScreen();
   const { answered, answer } = ask('What is the moon made of?', 'cccc3333-session');
   const reply = await answer;
-  reply.say('The moon ');
+  reply.sayWhole('The moon');
   await screen.shows((text) => /cccc3333.*\brun\b/.test(text) && text.includes('1 running'));
   screen.keys('Enter');
   await screen.shows('The moon');
-  reply.say('is made of rock.');
-  await screen.shows('The moon is made of rock.');
+  reply.sayWhole('is made of rock.');
+  await screen.shows((text) => text.includes('The moon') && text.includes('is made of rock.'));
   expect(screen.screen()).toContain('answer, arriving');
   expect(screen.state('pane_title')).toBe('LunaRoute: 1 running');
   reply.end();
