@@ -17,6 +17,8 @@ export interface Memory {
 
 const PORT = 24_491;
 const TOKEN = 'bench';
+/** Without a cap V8 lets garbage pile up for a while, and that would be measured. A leak would end it. */
+const HEAP_MB = 80;
 const LAUNCHER = join(import.meta.dirname, '../../bin/lunaroute.cjs');
 /** By then the heap has the size that the garbage between two collections needs. */
 const WARM_UP = 20_000;
@@ -115,7 +117,7 @@ export async function measureMemory(exchanges: number): Promise<Memory> {
   const terminal = new TmuxTerminal(
     'lunaroute-memory',
     { columns: 120, rows: 40 },
-    `exec env HOME=${home} LUNAROUTE_HOME=${home} PATH=${process.env['PATH']} ${process.execPath} ${LAUNCHER} --port ${PORT}`,
+    `exec env HOME=${home} LUNAROUTE_HOME=${home} PATH=${process.env['PATH']} NODE_OPTIONS=--max-old-space-size=${HEAP_MB} ${process.execPath} ${LAUNCHER} --port ${PORT}`,
   );
   try {
     const pid = terminal.pid();

@@ -192,7 +192,7 @@ figure(
   `memory growth over ${memory.exchanges} exchanges`,
   memory.afterMb - memory.beforeMb,
   'MB',
-  60,
+  20,
 );
 measureHistory();
 if (flags.json !== undefined) {

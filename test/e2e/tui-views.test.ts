@@ -137,7 +137,7 @@ test('shows a running answer grow, and its end', async () => {
   const screen = await startScreen();
   const { answered, answer } = ask('What is the moon made of?', 'cccc3333-session');
   const reply = await answer;
-  reply.say('The moon ');
+  reply.sayWhole('The moon');
   await screen.shows((text) => /cccc3333.*\brun\b/.test(text) && text.includes('1 running'));
   screen.keys('Enter');
   await screen.shows('The moon');

@@ -5,6 +5,8 @@ import { type ScriptedProvider, startScriptedProvider } from './scripted-provide
 
 interface Answer {
   say(text: string): void;
+  /** Text, then a thought: redaction holds back the end of a text until it knows what follows. */
+  sayWhole(text: string): void;
   think(text: string): void;
   callTool(name: string, input: unknown): void;
   end(outputTokens?: number): void;
@@ -58,14 +60,20 @@ function makeAnswer(res: http.ServerResponse, model: string, number: number): An
     open = kind;
     send('content_block_start', { index, content_block: start });
   };
+  const say = (text: string): void => {
+    block('text', { type: 'text', text: '' });
+    send('content_block_delta', { index, delta: { type: 'text_delta', text } });
+  };
+  const think = (thinking: string): void => {
+    block('thinking', { type: 'thinking', thinking: '' });
+    send('content_block_delta', { index, delta: { type: 'thinking_delta', thinking } });
+  };
   return {
-    say: (text) => {
-      block('text', { type: 'text', text: '' });
-      send('content_block_delta', { index, delta: { type: 'text_delta', text } });
-    },
-    think: (thinking) => {
-      block('thinking', { type: 'thinking', thinking: '' });
-      send('content_block_delta', { index, delta: { type: 'thinking_delta', thinking } });
+    say,
+    think,
+    sayWhole: (text) => {
+      say(text);
+      think('so');
     },
     callTool: (name, input) => {
       block(`tool ${index}`, {
