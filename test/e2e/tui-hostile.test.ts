@@ -72,7 +72,7 @@ test('hostile text is shown as text, in every view', async () => {
   }).then((response) => response.text());
   const answer = await provider.answer(0);
   answer.think(`thought ${EVIL} end`);
-  answer.say(`answer ${EVIL} visible-after-all `);
+  answer.sayWhole(`answer ${EVIL} visible-after-all`);
   await screen.shows(/evil-ses.*run/);
   screen.keys('Enter');
   await screen.shows('visible-after-all');

@@ -153,12 +153,12 @@ test('attaches to the server that runs, and leaves it running', async () => {
   await screen.shows('attached to the LunaRoute that already runs here');
   const asked = ask();
   const answer = await provider.answer(0);
-  answer.say('seen from afar ');
+  answer.sayWhole('seen from afar');
   await screen.shows(/life-ses.*\brun\b/);
   screen.keys('Enter');
   await screen.shows('seen from afar');
-  answer.say('piece by piece ');
-  await screen.shows('seen from afar piece by piece');
+  answer.sayWhole('token by token');
+  await screen.shows((text) => text.includes('seen from afar') && text.includes('token by token'));
   answer.end();
   await asked;
   await screen.shows('completed');
