@@ -10,6 +10,8 @@ export default defineConfig({
     deps: { interopDefault: false },
     pool: 'forks',
     maxWorkers: 2,
+    // Real terminals, browsers and processes on a machine that others use, too.
+    retry: process.env['CI'] ? 3 : 0,
     dangerouslyIgnoreUnhandledErrors: false,
   },
 });
