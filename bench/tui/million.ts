@@ -141,6 +141,7 @@ export function measureMillion(count: number): { opened: Opened[]; search: numbe
   const controller = new Controller({
     history,
     isAttached: false,
+    price: () => null,
     theme: makeTheme('dark'),
     now: Date.now,
     timers: {

@@ -115,7 +115,7 @@ export const TAP_COUNTERS = {
   upstreamRetries: 4,
   /** Open WebSocket tunnels; a gauge. */
   webSockets: 5,
-  /** WebSocket messages, both directions. */
+  /** WebSocket frames, both directions. */
   webSocketFrames: 6,
   /** Microseconds that the recorder spent writing batches. */
   batchMicros: 7,

@@ -147,7 +147,7 @@ function systemMetrics(make: Maker) {
       labels: [],
     }),
     webSockets: make.gauge('ws_connections', 'Open WebSocket tunnels.', []),
-    frames: make.counter('ws_frames_total', 'WebSocket messages, both directions.', []),
+    frames: make.counter('ws_frames_total', 'WebSocket frames, both directions.', []),
     redactions: make.counter('redactions_total', 'Values masked before they were recorded.', [
       'kind',
     ]),

@@ -157,6 +157,7 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
       now,
       idleMs: pool.provider.timeoutMs,
       failure: (error) => this.#failure(error, 'body'),
+      count: (name, amount) => pool.count(name, amount),
       onEnd: (cause) => this.#end(cause),
     });
   }
@@ -208,7 +209,7 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
       maxRetries: this.#in.pool.provider.maxRetries,
       canRepeat: !this.#wasRepeated && !(this.#payload instanceof UploadStream),
     });
-    if (decision !== 'give-up') this.#in.pool.countRetry();
+    if (decision !== 'give-up') this.#in.pool.count('upstreamRetries', 1);
     if (decision === 'give-up') {
       this.#refuse(failure);
     } else if (decision === 'after-delay') {

@@ -13,6 +13,13 @@ import { tunnelConnector } from './tunnel.ts';
 /** As the inbound side: long prompts ride in headers of some gateways. */
 export const MAX_HEADER_BYTES = 64 * 1024;
 
+/** What happens on the way to a provider, as far as it is counted. */
+export type PoolCounter =
+  | 'upstreamConnections'
+  | 'upstreamRetries'
+  | 'webSockets'
+  | 'webSocketFrames';
+
 type Connector = buildConnector.connector;
 
 /** The trust store, made at first need: reading the system's certificates takes some 50 ms. */
@@ -122,7 +129,7 @@ export class UpstreamPool {
       this.#origin,
       this.#options,
       this.#connector,
-      (change) => this.#count(TAP_COUNTERS.upstreamConnections, change),
+      (change) => this.count('upstreamConnections', change),
     );
     connection.client.on('disconnect', () => this.#forget(connection));
     return connection;
@@ -138,17 +145,13 @@ export class UpstreamPool {
     }
   }
 
-  /** An attempt is made again. */
-  countRetry(): void {
-    this.#count(TAP_COUNTERS.upstreamRetries, 1);
+  /** One addition in shared memory: what the metrics show of the proxy costs no message. */
+  count(name: PoolCounter, amount: number): void {
+    Atomics.add(this.#counters, TAP_COUNTERS[name], BigInt(amount));
   }
 
   destroy(): void {
     for (const connection of this.#idle.splice(0)) connection.destroy();
-  }
-
-  #count(counter: number, amount: number): void {
-    Atomics.add(this.#counters, counter, BigInt(amount));
   }
 
   #forget(connection: UpstreamConnection): void {

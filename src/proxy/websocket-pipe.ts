@@ -21,6 +21,7 @@ export interface WebSocketPipeInput {
   readonly idleMs: number;
   readonly now: () => number;
   readonly failure: (error: unknown) => Failure;
+  readonly count: (name: 'webSockets' | 'webSocketFrames', amount: number) => void;
   readonly onEnd: (cause: EndCause) => void;
 }
 
@@ -49,6 +50,7 @@ export class WebSocketPipe {
   constructor(input: WebSocketPipeInput) {
     this.#in = input;
     this.#lastAt = input.now();
+    input.count('webSockets', 1);
     this.#toUpstream = this.#walker(true);
     this.#toClient = this.#walker(false);
     this.#timer = setInterval(() => this.#tick(), TICK_MS).unref();
@@ -81,6 +83,7 @@ export class WebSocketPipe {
   #walker(isAwaited: boolean): FrameWalker {
     return new FrameWalker({
       frame: (header) => {
+        this.#in.count('webSocketFrames', 1);
         if (isDataFrame(header)) this.#isAwaited = isAwaited;
       },
       payload: () => undefined,
@@ -153,6 +156,7 @@ export class WebSocketPipe {
     if (this.#isOver) return;
     this.#isOver = true;
     clearInterval(this.#timer);
+    this.#in.count('webSockets', -1);
     this.#in.onEnd(this.#cause ?? { kind: 'done' });
   }
 }

@@ -1,4 +1,5 @@
 /** What the screen's controller is made from, and what it makes. */
+import type { Pricer } from '../core/cost.ts';
 import type { LiveSource } from '../core/live-source.ts';
 import type { History } from '../core/ports.ts';
 import type { ScreenActions } from './screen-actions.ts';
@@ -11,6 +12,7 @@ export interface ControllerOptions {
   readonly history: History | null;
   readonly theme: Theme;
   readonly drawGrid: DrawGrid;
+  readonly price: Pricer;
   readonly actions: ScreenActions;
   /** A second screen: what it does never touches the server. */
   readonly isAttached: boolean;

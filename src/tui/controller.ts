@@ -39,7 +39,7 @@ export class Controller {
   #isClosed = false;
 
   constructor(options: ControllerOptions) {
-    const { source, history, theme, drawGrid, now, timers } = options;
+    const { source, history, theme, drawGrid, price, now, timers } = options;
     this.#options = options;
     this.#toast = new Toast(now);
     this.#pulse = new Pulse(timers, () => this.#publish());
@@ -51,6 +51,7 @@ export class Controller {
       facts: () => source.facts,
       theme,
       drawGrid,
+      price,
       now,
       open: (target) => this.#open(target),
       toast: (text) => this.toast(text),

@@ -5,6 +5,7 @@
 import { formatBytes, formatCompact } from '../core/format.ts';
 import type { ServerFacts } from '../core/live-source.ts';
 import type { LiveState } from '../core/live-state.ts';
+import { safeLine } from '../core/text.ts';
 import { bindingsOf, keyName, VIEWS, type ViewName } from './keymap.ts';
 import { type SpeedMeter, sparkline } from './state/speed-meter.ts';
 import { clip, fitCell } from './text/cells.ts';
@@ -148,9 +149,23 @@ function statusLine(parts: FrameParts): string {
     `queue ${formatBytes(recorder?.queueBytes ?? 0)}`,
     `dropped ${formatBytes(recorder?.droppedBytes ?? 0)}`,
     `errors ${recorder?.writeErrors ?? 0}`,
+    ...limitWords(state),
     ...(facts.uiUrl === null ? [] : [`ui ${facts.uiUrl}`]),
   ];
   return theme.paint(clip(` ${words.join('  ')}`, columns - 1), isPaused ? 'warn' : 'dim');
+}
+
+const MAX_LIMITS = 2;
+
+/** The limits of which most is used, as the providers last said. */
+function limitWords({ report }: LiveState): string[] {
+  const used = [...report.limits.values()]
+    .flatMap(({ limits }) => limits)
+    .flatMap(({ name, usedShare }) => (usedShare === null ? [] : [{ name, usedShare }]))
+    .sort((a, b) => b.usedShare - a.usedShare)
+    .slice(0, MAX_LIMITS)
+    .map(({ name, usedShare }) => `${safeLine(name)} ${Math.round(usedShare * 100)}%`);
+  return used.length === 0 ? [] : [`limits ${used.join(', ')}`];
 }
 
 function hintsLine({ columns, theme, view }: FrameParts): string {

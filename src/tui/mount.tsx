@@ -33,7 +33,7 @@ export interface Lodgers {
 }
 
 export interface ScreenOptions
-  extends Pick<ControllerOptions, 'source' | 'history' | 'isAttached' | 'now'> {
+  extends Pick<ControllerOptions, 'source' | 'history' | 'isAttached' | 'now' | 'price'> {
   readonly stdin: ScreenInput;
   readonly stdout: ScreenOutput;
   readonly theme: ThemeName;
@@ -70,7 +70,7 @@ class Screen implements MountedScreen {
   #isLent = false;
 
   constructor(options: ScreenOptions) {
-    const { stdin, stdout, source, history, isAttached, now } = options;
+    const { stdin, stdout, source, history, isAttached, now, price } = options;
     this.#options = options;
     this.#terminal = new Terminal((text) => void stdout.write(text));
     this.#controller = new Controller({
@@ -78,6 +78,7 @@ class Screen implements MountedScreen {
       history,
       isAttached,
       now,
+      price,
       theme: makeTheme(options.theme),
       drawGrid: drawInkTable,
       timers: REAL_TIMERS,

@@ -88,6 +88,8 @@ test('hostile text is shown as text, in every view', async () => {
   screen.keys('2');
   await screen.shows('FIRST PROMPT');
   screen.keys('3', 'l', 'l');
+  await screen.shows(/\[cache\]/);
+  screen.keys('l');
   await screen.shows('│ tool');
   screen.keys('6');
   await screen.shows('Requests');

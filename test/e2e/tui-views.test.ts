@@ -87,8 +87,10 @@ test('teaches while empty, then shows every view of what happened', async () => 
   await screen.shows(/\[tokens\]/);
   await screen.shows(/1\s+1\.0k\s+900/);
   screen.keys('l');
+  await screen.shows(/\[cache\]/);
+  screen.keys('l');
   await screen.shows(/│ Bash\s+│\s+1 │/);
-  screen.keys('h', 'h', 'Enter');
+  screen.keys('h', 'h', 'h', 'Enter');
   await screen.shows('The changelog is written.');
   expect(screen.screen()).toContain('thinking, 17 characters: t unfolds');
   screen.keys('t');

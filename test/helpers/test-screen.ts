@@ -1,5 +1,6 @@
 // The screen without a terminal: its controller with a clock and timers that the test moves.
 
+import type { Pricer } from '../../src/core/cost.ts';
 import type { FlowEvent, UnnumberedEvent } from '../../src/core/events.ts';
 import type { LiveUpdate } from '../../src/core/live-source.ts';
 import { emptyLiveState, type LiveState, reduceLiveState } from '../../src/core/live-state.ts';
@@ -24,6 +25,7 @@ export interface TestScreen {
 export interface TestScreenOptions {
   readonly history: History | null;
   readonly drawGrid?: DrawGrid;
+  readonly price?: Pricer;
   readonly now?: number;
   readonly state?: LiveState;
   readonly theme?: ThemeName;
@@ -45,6 +47,7 @@ export function makeController(options: TestScreenOptions): TestScreen {
     drawGrid:
       options.drawGrid ?? ((columns, rows) => [columns, ...rows].map((row) => row.join(' | '))),
     now: () => now,
+    price: options.price ?? (() => null),
     timers: {
       after: (_ms, run) => {
         waiting.push(run);

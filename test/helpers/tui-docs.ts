@@ -17,11 +17,15 @@ const SCREENS: readonly (readonly [string, string, readonly string[]])[] = [
     ['1'],
   ],
   ['Sessions', 'One row each, by any column: `o` takes the next, `r` turns it around.', ['2']],
-  ['Session', 'Its numbers and its timeline; further tabs show tokens and tools.', ['enter']],
+  [
+    'Session',
+    'Its numbers and its timeline; further tabs show tokens, why the prompt cache missed, and tools.',
+    ['enter'],
+  ],
   [
     'Session: tools',
     'Calls, failures, times, bytes, and what their definitions add to every request.',
-    ['l', 'l'],
+    ['l', 'l', 'l'],
   ],
   [
     'Exchange',

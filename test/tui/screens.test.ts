@@ -63,6 +63,7 @@ const VIEWS: readonly (readonly [string, readonly string[]])[] = [
   ['sessions', ['2']],
   ['session timeline', ['2', 'enter']],
   ['session tokens', ['2', 'enter', 'l']],
+  ['session cache', ['2', 'enter', 'l']],
   ['session tools', ['2', 'enter', 'l']],
   ['exchange conversation', ['1', 'enter']],
   ['exchange diff', ['1', 'enter', 'd']],

@@ -11,6 +11,7 @@ import { logFile } from '../background/log-file.ts';
 import { readServerRecord, type ServerRecord } from '../background/server-record.ts';
 import type { Context, Invocation, TerminalStreams } from '../context.ts';
 import { loadFor } from '../load-config.ts';
+import { pricerFor } from '../pricer.ts';
 import { FileLog } from '../screen/file-log.ts';
 import { openScreen } from '../screen/open-screen.ts';
 import { attach } from '../screen/remote-source.ts';
@@ -49,6 +50,7 @@ async function serveWithScreen(invocation: Invocation, terminal: TerminalStreams
     sqlitePath,
     theme: themeOf(invocation),
     isAttached: false,
+    price: pricerFor(invocation),
   });
   log.onLine = screen.toast;
   context.onUncaught((error) => screen.crash(error));
@@ -105,6 +107,7 @@ async function watch(
     sqlitePath: address.sqlitePath,
     theme: themeOf(invocation),
     isAttached: true,
+    price: pricerFor(invocation),
   });
   screen.toast(`attached to the LunaRoute that already runs here (pid ${record.pid})`);
   context.onUncaught((error) => screen.crash(error));

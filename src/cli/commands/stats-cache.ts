@@ -1,7 +1,8 @@
 /** `lunaroute stats <id> --cache`: each turn's cached share, and why and at what cost it missed. */
 import { type CacheFinding, explainCache, ttlOf } from '../../core/cache-explain.ts';
+import { causeText, warmText } from '../../core/cache-words.ts';
 import { formatUsd, usdOf } from '../../core/cost.ts';
-import { formatClock, formatCount, formatDuration } from '../../core/format.ts';
+import { formatClock, formatCount } from '../../core/format.ts';
 import type { History } from '../../core/ports.ts';
 import type { Invocation } from '../context.ts';
 import { pricerFor } from '../pricer.ts';
@@ -51,20 +52,6 @@ function moneyCell(nanoUsd: number | null): Cell {
   return { text: formatUsd(nanoUsd), value: usdOf(nanoUsd) };
 }
 
-/** One phrase; foreign only in the name of a tool. */
-function causeText({ cause }: CacheFinding): string {
-  switch (cause?.kind) {
-    case undefined:
-      return '';
-    case 'changed':
-      return `${cause.piece} changed`;
-    case 'expired':
-      return `idle for ${formatDuration(cause.idleMs)}, kept for ${formatDuration(cause.ttlMs)}`;
-    case 'unexplained':
-      return 'nothing changed and it was in time: dropped by the provider';
-  }
-}
-
 function totals(findings: readonly CacheFinding[]): string[] {
   if (findings.length === 0) return ['no turn of this session has token counts'];
   const sum = (pick: (finding: CacheFinding) => number): number =>
@@ -85,6 +72,6 @@ function totals(findings: readonly CacheFinding[]): string[] {
 }
 
 function coldNote(coldAt: number | null, now: number): string[] {
-  if (coldAt === null || coldAt <= now) return [];
-  return [`The cache stays warm for ${formatDuration(coldAt - now)} more.`];
+  const warm = warmText(coldAt, now);
+  return warm === null ? [] : [`The cache stays warm for ${warm} more.`];
 }

@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
+import type { Pricer } from '../../core/cost.ts';
 import type { LiveSource } from '../../core/live-source.ts';
 import type { History } from '../../core/ports.ts';
 import { openHistory } from '../../store/history/sqlite-history.ts';
@@ -20,6 +21,7 @@ export interface OpenOptions extends TerminalStreams {
   readonly sqlitePath: string | null;
   readonly theme: ThemeName;
   readonly isAttached: boolean;
+  readonly price: Pricer;
 }
 
 /** Names tried before a file of the same name is in the way for good. */
@@ -37,6 +39,7 @@ export async function openScreen(options: OpenOptions): Promise<MountedScreen> {
     theme,
     isAttached,
     now: context.now,
+    price: options.price,
     lodgers: lodgersOf(context),
   });
   if (problem !== null) screen.toast(problem);

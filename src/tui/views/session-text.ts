@@ -28,7 +28,7 @@ const MAX_GRID_ROWS = 20;
 export function numberLines(
   session: SessionSummary,
   loaded: number,
-  { theme, width }: Look,
+  { theme, width, warm }: Look & { readonly warm: string | null },
 ): string[] {
   const { usage, requests } = session;
   const span = session.lastActivityAt - session.startedAt;
@@ -54,6 +54,7 @@ export function numberLines(
           `cache read ${formatCount(usage.cacheRead)} (${cacheShare(usage)})`,
           `cache write ${formatCount(usage.cacheWrite5m + usage.cacheWrite1h)}`,
           `out ${formatCount(usage.output)}`,
+          ...(warm === null ? [] : [`cache warm for ${warm}`]),
           ...(usage.reasoning > 0 ? [`thinking ${formatCount(usage.reasoning)}`] : []),
           ...(session.unknownUsage > 0 ? [`${session.unknownUsage} without usage`] : []),
         ];

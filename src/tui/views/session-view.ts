@@ -1,13 +1,16 @@
 /**
  * One session: its numbers, tokens per exchange, its tools, and the timeline to open exchanges from.
- * Tabs: timeline, tokens, tools.
+ * Tabs: timeline, tokens, cache, tools.
  */
+import { type CacheFinding, explainCache } from '../../core/cache-explain.ts';
+import { warmText } from '../../core/cache-words.ts';
 import type { ExchangeLine, SessionSummary } from '../../core/ports.ts';
 import type { Filter } from '../filter.ts';
 import type { Action } from '../keymap.ts';
 import { ListCursor } from '../state/list-cursor.ts';
 import { headLine, placeColumns, rowLine } from '../text/columns.ts';
 import { makeTheme } from '../theme.ts';
+import { cacheLines } from './cache-text.ts';
 import {
   exchangeColumns,
   isFailed,
@@ -22,11 +25,13 @@ import { chartLines, numberLines, tokenLines, toolLines } from './session-text.t
 import { tabLine } from './tabs.ts';
 import type { Area, Selection, View, ViewContext } from './view.ts';
 
-const TABS = ['timeline', 'tokens', 'tools'] as const;
+const TABS = ['timeline', 'tokens', 'cache', 'tools'] as const;
 type Tab = (typeof TABS)[number];
 
 /** A session with more shows its newest. */
 const MAX_EXCHANGES = 2000;
+/** Each turn's body is read to compare it with the one before. */
+const MAX_CACHE_TURNS = 100;
 const REFRESH_MS = 1000;
 const COPY_WIDTH = 200;
 /** A screen with fewer lines gives them all to the timeline. */
@@ -48,6 +53,7 @@ export class SessionView implements View {
   #top = 0;
   #loadedAt = 0;
   #loadedVersion = -1;
+  #findings: readonly CacheFinding[] | null = null;
   #toolText: { width: number; lines: string[] } | null = null;
 
   constructor(context: ViewContext) {
@@ -96,7 +102,7 @@ export class SessionView implements View {
     if (summary === null) return ['', '  no session is selected: 2 lists them, Enter opens one'];
     const { theme } = this.#context;
     const head = [
-      ...numberLines(summary, this.#exchanges.length, { theme, width }),
+      ...numberLines(summary, this.#exchanges.length, { theme, width, warm: this.#warm() }),
       ...(this.#tab === 'timeline' && height >= CHART_FROM_HEIGHT
         ? chartLines(this.#exchanges, { theme, width })
         : []),
@@ -165,9 +171,20 @@ export class SessionView implements View {
 
   #text(width: number, room: number): string[] {
     const { theme } = this.#context;
+    if (this.#tab === 'tokens') {
+      return this.#scroller.cut(tokenLines(this.#exchanges, { theme, width }), room);
+    }
     const lines =
-      this.#tab === 'tokens' ? tokenLines(this.#exchanges, { theme, width }) : this.#tools(width);
+      this.#tab === 'cache' ? cacheLines(this.#cache(), { theme, width }) : this.#tools(width);
     return this.#scroller.cut(lines, room);
+  }
+
+  /** Reads stored bodies: once for each change. */
+  #cache(): readonly CacheFinding[] {
+    const { history, price } = this.#context;
+    if (history === null || this.#sessionId === null) return [];
+    this.#findings ??= explainCache(history.cacheSteps(this.#sessionId, MAX_CACHE_TURNS), price);
+    return this.#findings;
   }
 
   /** Drawing the grid takes tens of milliseconds: once for each change. */
@@ -182,6 +199,11 @@ export class SessionView implements View {
     });
     this.#toolText = { width, lines };
     return lines;
+  }
+
+  #warm(): string | null {
+    const { feed, now } = this.#context;
+    return warmText(feed.state.sessions.get(this.#sessionId ?? '')?.cacheColdAt ?? null, now());
   }
 
   #rows(): readonly ExchangeLine[] {
@@ -207,6 +229,7 @@ export class SessionView implements View {
     this.#loadedAt = now();
     this.#loadedVersion = feed.version;
     this.#toolText = null;
+    this.#findings = null;
     if (history === null || sessionId === null) return;
     this.#summary = history.session(sessionId);
     this.#exchanges = history.timeline({ sessionId, limit: MAX_EXCHANGES }).reverse();

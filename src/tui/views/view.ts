@@ -2,6 +2,7 @@
  * What a view is: it draws itself as finished lines and takes actions. A view never touches the
  * terminal, never waits, and gets everything it shows through its context.
  */
+import type { Pricer } from '../../core/cost.ts';
 import type { ServerFacts } from '../../core/live-source.ts';
 import type { History } from '../../core/ports.ts';
 import type { Filter } from '../filter.ts';
@@ -38,6 +39,8 @@ export interface ViewContext {
   readonly facts: () => ServerFacts;
   readonly theme: Theme;
   readonly drawGrid: DrawGrid;
+  /** What a miss of the prompt cache cost. */
+  readonly price: Pricer;
   readonly now: () => number;
   readonly open: (target: Target) => void;
   readonly toast: (text: string) => void;

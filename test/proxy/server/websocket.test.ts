@@ -72,6 +72,9 @@ test.each([true, false])(
     expect(heardThere.hashes).toEqual(up);
     expect(heardHere.hashes).toEqual(down);
     await waitFor(() => pongs.length === 20, 'the pongs');
+    expect(recorder.counter('webSockets')).toBe(1);
+    // Each message is one frame or three; pings, pongs and the close are frames, too.
+    expect(recorder.counter('webSocketFrames')).toBeGreaterThanOrEqual(2 * FRAMES + 40);
     client.close(4001, 'enough');
     await waitFor(() => heardThere.close(), 'the close');
     await waitFor(() => heardHere.close(), 'the answer to the close');
@@ -80,6 +83,7 @@ test.each([true, false])(
       { code: 4001, reason: 'enough' },
     ]);
     const exchange = await recorder.ended();
+    expect(recorder.counter('webSockets')).toBe(0);
     expect(exchange.open).toMatchObject({ transport: 'websocket', dialect: 'openai-responses' });
   },
   120_000,
