@@ -16,6 +16,7 @@ import {
 } from '../history/exchange-row.ts';
 import { SegmentReader } from '../segments/segment-store.ts';
 import { unpackHeaders } from '../sqlite/headers.ts';
+import { partsFromJson } from '../sqlite/parts.ts';
 import { type Reread, reread, type StoredExchange } from './reread.ts';
 import { ExchangeRewriter } from './rewriter.ts';
 
@@ -97,5 +98,6 @@ function storedExchange(row: ExchangeRow, segments: SegmentReader): StoredExchan
     responseHeaders: headers(row.response_headers),
     requestBytes: readBody(requestBodyOf(row), segments),
     responseBytes: row.response_bytes === null ? null : readBody(responseBodyOf(row), segments),
+    parts: row.parts_segment === null ? [] : partsFromJson(segments.get(row.parts_segment)),
   };
 }
