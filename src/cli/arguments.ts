@@ -39,3 +39,26 @@ export function parseSince(text: string, now: number): number {
   }
   return at;
 }
+
+/** `12h`, `30d`, `8w` as a length of time; milliseconds. */
+export function parseAge(text: string): number {
+  const [, amount, unit = ''] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
+  const unitMs = UNITS[unit];
+  if (amount === undefined || unitMs === undefined || Number(amount) === 0) {
+    throw new InvalidArgumentError('expected an age like 12h, 30d or 8w');
+  }
+  return Number(amount) * unitMs;
+}
+
+const SIZES: Readonly<Record<string, number>> = { kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 };
+
+/** `500mb`, `2gb`; bytes, by the thousand as sizes are shown. */
+export function parseSize(text: string): number {
+  const [, amount, unit = ''] =
+    /^(\d{1,6}(?:\.\d{1,3})?) ?([kmgt]b)$/.exec(text.toLowerCase()) ?? [];
+  const factor = SIZES[unit];
+  if (amount === undefined || factor === undefined || Number(amount) === 0) {
+    throw new InvalidArgumentError('expected a size like 500mb or 2gb');
+  }
+  return Number(amount) * factor;
+}

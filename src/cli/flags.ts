@@ -22,6 +22,15 @@ const DATABASE: readonly ConfigFlag[] = [
   { spec: '--sessions-db <file>', key: 'session_recording.sqlite.path', help: 'SQLite database' },
 ];
 
+const RECORDS: readonly ConfigFlag[] = [
+  ...DATABASE,
+  {
+    spec: '--sessions-dir <folder>',
+    key: 'session_recording.jsonl.directory',
+    help: 'folder of the JSONL files',
+  },
+];
+
 const SERVER: readonly ConfigFlag[] = [
   ...ADDRESS,
   {
@@ -50,15 +59,16 @@ const SERVER: readonly ConfigFlag[] = [
   { spec: '--no-recording', key: 'session_recording.enabled', help: 'record nothing' },
   { spec: '--no-sqlite', key: 'session_recording.sqlite.enabled', help: 'no SQLite recording' },
   { spec: '--no-jsonl', key: 'session_recording.jsonl.enabled', help: 'no JSONL recording' },
-  ...DATABASE,
-  {
-    spec: '--sessions-dir <folder>',
-    key: 'session_recording.jsonl.directory',
-    help: 'folder of the JSONL files',
-  },
+  ...RECORDS,
 ];
 
-const GROUPS = { file: [], server: SERVER, address: ADDRESS, database: DATABASE } as const;
+const GROUPS = {
+  file: [],
+  server: SERVER,
+  address: ADDRESS,
+  database: DATABASE,
+  records: RECORDS,
+} as const;
 export type FlagGroup = keyof typeof GROUPS;
 
 /** Adds `--config` and the flags of a group. */

@@ -17,6 +17,13 @@ export function withHistory<T>(invocation: Invocation, use: (history: History) =
   }
 }
 
+/** The sessions that these beginnings of ids name, each once. */
+export function requireSessions(invocation: Invocation, prefixes: readonly string[]): string[] {
+  return withHistory(invocation, (history) => [
+    ...new Set(prefixes.map((prefix) => requireSession(history, prefix))),
+  ]);
+}
+
 const MAX_CANDIDATES = 8;
 
 /** The one session whose id begins with `prefix`; throws a UserError for none or several. */

@@ -5,6 +5,7 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import { nearest } from '../core/nearest.ts';
 import { safeText } from '../core/text.ts';
+import { addArchiveCommands } from './archive-commands.ts';
 import { parseCount, parseOffset } from './arguments.ts';
 import { SHELLS } from './background/exports.ts';
 import type { Context } from './context.ts';
@@ -69,7 +70,9 @@ function makeProgram(context: Context, registry: Registry): Command {
   ]);
   addServerCommands(program, registry);
   addClientCommands(program, registry);
-  addSessionCommands(program, registry);
+  const sessions = program.command('sessions').description('what was recorded');
+  addSessionCommands(sessions, registry);
+  addArchiveCommands(sessions, registry);
   addHistoryCommands(program, registry);
   addNumberCommands(program, registry);
   addRedactCommands(program, registry);
@@ -165,8 +168,7 @@ function addClientCommands(program: Command, registry: Registry): void {
   example(codex, [['lunaroute setup codex --undo', 'as it was before']]);
 }
 
-function addSessionCommands(program: Command, registry: Registry): void {
-  const sessions = program.command('sessions').description('what was recorded');
+function addSessionCommands(sessions: Command, registry: Registry): void {
   const list = addCommand(sessions, registry, {
     name: 'list',
     description: 'sessions, newest first',

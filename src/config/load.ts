@@ -46,7 +46,7 @@ export function loadConfig(input: LoadInput): LoadResult {
   const config = schema.parse(mergeLayers(layers));
   const sources = sourcesOf(layers);
   const conflicts = crossCheck(config, sources);
-  const diagnostics = [...conflicts, ...warnings, ...notYetInEffect(sources)];
+  const diagnostics = [...conflicts, ...warnings];
   if (conflicts.length > 0) return { loaded: null, file, diagnostics };
   return { loaded: { config, dataDir, file, sources, warnings: diagnostics }, file, diagnostics };
 }
@@ -115,18 +115,4 @@ function crossCheck(config: Config, sources: ReadonlyMap<string, Source>): Diagn
 function sourceBelow(sources: ReadonlyMap<string, Source>, key: string): Source {
   const below = [...sources].find(([name]) => name === key || name.startsWith(`${key}.`));
   return below?.[1] ?? { kind: 'default' };
-}
-
-/** Keys of the original whose feature has not been built: accepted, but never in silence. */
-const NOT_YET = /^session_recording\.jsonl\.retention\./;
-
-function notYetInEffect(sources: ReadonlyMap<string, Source>): Diagnostic[] {
-  return [...sources]
-    .filter(([key]) => NOT_YET.test(key))
-    .map(([key, source]) => ({
-      severity: 'warning',
-      source,
-      key,
-      message: 'not yet in effect in this version',
-    }));
 }

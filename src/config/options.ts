@@ -9,12 +9,14 @@ import type {
   ProxyOptions,
   RecorderOptions,
 } from '../core/options.ts';
+import type { RetentionOptions, StoreLimits } from '../core/retention.ts';
 import type { Environment } from './paths.ts';
 import { redactionOptions } from './redaction-options.ts';
 import { BUILT_IN_PROVIDERS, type Config, type ProviderConfig } from './schema.ts';
 import { upstreamProxy } from './upstream-proxy.ts';
 
 const MEGABYTE = 1024 * 1024;
+const DAY_MS = 86_400_000;
 
 /** Bytes on their way to the recorder: enough for a burst of large requests, small beside a laptop's memory. */
 const MAX_QUEUED_BYTES = 64 * MEGABYTE;
@@ -55,6 +57,7 @@ export function recorderOptions(
     maxBodyBytes: recording.max_body_mb * MEGABYTE,
     redaction: redactionOptions(config, installationKey),
     prices: priceSources(config, dataDir),
+    retention: retentionOptions(config),
   };
 }
 
@@ -71,6 +74,28 @@ export function priceSources({ prices }: Config, dataDir: string): PriceSources 
       webSearch: price.web_search ?? null,
     })),
   };
+}
+
+export function retentionOptions({ session_recording: recording }: Config): RetentionOptions {
+  const { sqlite, jsonl } = recording;
+  return {
+    sqlite: storeLimits(sqlite.retention),
+    jsonl: {
+      ...storeLimits(jsonl.retention),
+      compressAfterMs: scaled(jsonl.retention.compress_after_days, DAY_MS),
+    },
+  };
+}
+
+function storeLimits(limits: Config['session_recording']['sqlite']['retention']): StoreLimits {
+  return {
+    maxAgeMs: scaled(limits.max_age_days, DAY_MS),
+    maxBytes: scaled(limits.max_size_mb, MEGABYTE),
+  };
+}
+
+function scaled(value: number | undefined, unit: number): number | null {
+  return value === undefined ? null : value * unit;
 }
 
 function enabledProviders(config: Config, env: Environment): ProviderOptions[] {

@@ -84,15 +84,33 @@ const price = z.strictObject({
   web_search: usd().optional().describe('USD per thousand web searches.'),
 });
 
-const retention = z
+const days = (least: number) => z.int().min(least).max(36_500);
+const sizeLimit = () =>
+  z
+    .int()
+    .min(1)
+    .max(1024 * 1024 * 1024);
+
+const sqliteRetention = z
   .strictObject({
-    max_age_days: z.int().min(1).optional().describe('Delete JSONL files older than so many days.'),
-    max_size_mb: z.int().min(1).optional().describe('Keep at most so many megabytes of JSONL.'),
-    compress_after_days: z
-      .int()
-      .min(0)
+    max_age_days: days(1)
       .optional()
-      .describe('Compress JSONL files after so many days.'),
+      .describe('Delete sessions from SQLite that rested for so many days.'),
+    max_size_mb: sizeLimit()
+      .optional()
+      .describe('Keep the database below so many megabytes: the oldest sessions go.'),
+  })
+  .prefault({});
+
+const jsonlRetention = z
+  .strictObject({
+    max_age_days: days(1).optional().describe('Delete JSONL files older than so many days.'),
+    max_size_mb: sizeLimit()
+      .optional()
+      .describe('Keep at most so many megabytes of JSONL: the oldest days go.'),
+    compress_after_days: days(0)
+      .optional()
+      .describe('Compress JSONL files (zstd) after so many days.'),
   })
   .prefault({});
 
@@ -114,6 +132,7 @@ const sessionRecording = (dataDir: string) =>
             .min(1)
             .default(join(dataDir, 'sessions.db'))
             .describe('The SQLite database file.'),
+          retention: sqliteRetention,
         })
         .prefault({}),
       jsonl: z
@@ -124,7 +143,7 @@ const sessionRecording = (dataDir: string) =>
             .min(1)
             .default(join(dataDir, 'sessions'))
             .describe('The folder of the JSONL files.'),
-          retention,
+          retention: jsonlRetention,
         })
         .prefault({}),
       secrets: secretsSchema,

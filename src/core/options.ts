@@ -2,6 +2,7 @@
  * Configuration as the workers receive it: plain typed slices, already validated, with `~` and
  * `${VAR}` expanded. src/config makes them; nothing else reads the environment or a file.
  */
+import type { RetentionOptions } from './retention.ts';
 
 export type ProviderType = 'openai' | 'anthropic' | 'chatgpt';
 
@@ -110,4 +111,5 @@ export interface RecorderOptions {
   readonly maxBodyBytes: number;
   /** null: everything is stored as it came. */
   readonly redaction: RedactionOptions | null;
+  readonly retention: RetentionOptions;
 }

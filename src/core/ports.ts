@@ -51,6 +51,8 @@ export interface SessionSummary {
   readonly cost: CostSum;
   readonly project: string | null;
   readonly toolCalls: number;
+  /** Retention leaves it alone. */
+  readonly isPinned: boolean;
 }
 
 export interface ToolCallView {

@@ -77,14 +77,24 @@ export function openReadOnly(path: string): Database {
 /** How long a command waits for a server's transaction; it holds up nobody. */
 const COMMAND_WAIT_MS = 10_000;
 
-/** Opens what was recorded for a command that changes it. Throws UserError when there is nothing. */
-export function openExisting(path: string): Database {
+/** What a caller does while another process holds the write lock: the recorder's thread cannot wait. */
+export type LockWait = 'briefly' | 'patiently';
+
+/**
+ * Opens what was recorded in order to change it. Never creates a database and never sets one aside:
+ * that is the recorder's to decide. Throws UserError when there is nothing.
+ */
+export function openExisting(path: string, wait: LockWait = 'patiently'): Database {
   if (!existsSync(path) || statSync(path).size === 0) throw nothingRecorded(path);
-  const database = new Sqlite(path, { fileMustExist: true, timeout: COMMAND_WAIT_MS });
+  const timeout = wait === 'briefly' ? LOCK_WAIT_MS : COMMAND_WAIT_MS;
+  const database = new Sqlite(path, { fileMustExist: true, timeout });
   try {
     const version = schemaVersion(database);
     if (version === 0) throw nothingRecorded(path);
     if (version > SCHEMA_VERSION) throw newerSchema(path, version);
+    database.pragma('synchronous = NORMAL');
+    database.pragma(`journal_size_limit = ${MAX_IDLE_LOG_BYTES}`);
+    database.pragma('foreign_keys = ON');
     migrate(database);
     return database;
   } catch (error) {

@@ -7,6 +7,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppendFile } from './jsonl/append-file.ts';
+import { deletionMark } from './jsonl/deletion-mark.ts';
 import { dateFolders, sessionFilePath } from './jsonl/file-name.ts';
 import { linesOf, sessionLine } from './jsonl/lines.ts';
 import { restoreSession } from './jsonl/restore.ts';
@@ -35,6 +36,7 @@ export class JsonlSink implements Sink {
   readonly #sessions = new LruMap<string, SessionState>(MAX_SESSIONS);
   readonly #written = new LruMap<string, true>(MAX_REMEMBERED_ITEMS);
   #isOpen = false;
+  #deletionMark = '';
 
   constructor(options: JsonlSinkOptions) {
     this.#directory = options.directory;
@@ -44,6 +46,7 @@ export class JsonlSink implements Sink {
   /** An empty list only makes the folder and mends what a killed run left. Throws the system's error. */
   write(items: readonly SinkItem[]): void {
     if (!this.#isOpen) this.#open();
+    if (items.length > 0) this.#noticeDeletions();
     for (const item of items) {
       const key = `${item.kind} ${item.request.id}`;
       if (this.#written.get(key) === true) continue;
@@ -66,6 +69,13 @@ export class JsonlSink implements Sink {
     this.#onNotice(
       `Cut off an unfinished last line in ${torn} file(s) of ${this.#directory}: the last run was killed while it wrote.`,
     );
+  }
+
+  /** Lines must not build on files that retention, or another process, has deleted. */
+  #noticeDeletions(): void {
+    const mark = deletionMark(this.#directory);
+    if (mark !== this.#deletionMark) this.#sessions.clear();
+    this.#deletionMark = mark;
   }
 
   #append(item: SinkItem): void {

@@ -6,9 +6,10 @@ import type { Database } from './database.ts';
 import { INITIAL_SCHEMA } from './migrations/001-initial.ts';
 import { NUMBERS_SCHEMA } from './migrations/002-numbers.ts';
 import { REDACTIONS } from './migrations/003-redactions.ts';
+import { UPKEEP_SCHEMA } from './migrations/005-upkeep.ts';
 
 /** `MIGRATIONS[n]` leads from version n to n + 1. */
-const MIGRATIONS: readonly string[] = [INITIAL_SCHEMA, NUMBERS_SCHEMA, REDACTIONS];
+const MIGRATIONS: readonly string[] = [INITIAL_SCHEMA, NUMBERS_SCHEMA, REDACTIONS, UPKEEP_SCHEMA];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 

@@ -8,6 +8,7 @@ import { type Database, isDamage, isIndexDamage, openDatabase } from './database
 import { clearIndex, TextIndex } from './search/text-index.ts';
 import { SegmentStore, type StoredLayout } from './segments/segment-store.ts';
 import type { Sink, SinkItem } from './sink.ts';
+import { DeletionCount } from './sqlite/deletions.ts';
 import { ExchangeRows, type KnownExchange } from './sqlite/exchange-rows.ts';
 import { HeaderWriter } from './sqlite/headers.ts';
 import { endOrphans, interrupted } from './sqlite/interrupted.ts';
@@ -35,6 +36,7 @@ type EndItem = Extract<SinkItem, { kind: 'end' }>;
 interface Writers {
   readonly database: Database;
   readonly run: number;
+  readonly deletions: DeletionCount;
   readonly segments: SegmentStore;
   readonly headers: HeaderWriter;
   readonly sessions: SessionRows;
@@ -64,6 +66,8 @@ export class SqliteSink implements Sink {
     try {
       writers.database
         .transaction(() => {
+          // Remembered keys may name what upkeep, or another process, has deleted.
+          if (writers.deletions.hasChanged()) forget(writers);
           for (const item of items) writeItem(writers, item);
         })
         .immediate();
@@ -134,6 +138,7 @@ function makeWriters(database: Database, instanceId: string, now: number): Write
   return {
     database,
     run,
+    deletions: new DeletionCount(database),
     segments,
     sessions,
     headers: new HeaderWriter(segments),

@@ -9,6 +9,7 @@ import {
   workerData,
 } from 'node:worker_threads';
 import type { Pricer } from '../core/cost.ts';
+import type { RecorderOptions } from '../core/options.ts';
 import type { TapBatch } from '../core/tap.ts';
 import { readPriceData } from '../prices/data-file.ts';
 import { makePricer } from '../prices/pricer.ts';
@@ -21,6 +22,8 @@ import { Recorder } from './recorder/recorder.ts';
 import type { SinkSlot } from './recorder/sink-queue.ts';
 import { ExchangeRedaction } from './redaction/exchange-redaction.ts';
 import { SqliteSink } from './sqlite-sink.ts';
+import { UpkeepSchedule } from './upkeep/schedule.ts';
+import { keepWithinLimits } from './upkeep/upkeep.ts';
 
 if (parentPort !== null) await startRecorder(parentPort, workerData);
 
@@ -45,11 +48,18 @@ async function startRecorder(main: MessagePort, data: RecorderWorkerData): Promi
     onNotice: (notice) => onNotice(notice),
     findSessionByResponseId: (id) => sqlite?.sink.findSessionByResponseId(id) ?? null,
   });
+  const upkeep = new UpkeepSchedule({
+    clock: systemClock,
+    begin: () => keepRecords(data.options),
+    onNotice: (notice) => onNotice(notice),
+  });
   recorder.open();
+  upkeep.start();
   data.tapPort.on('message', (batch: TapBatch) => recorder.take(batch));
   main.once('message', (message: MainToRecorder) => {
     // Without a listener the port would no longer keep this thread alive while it tries to write.
     main.ref();
+    upkeep.stop();
     void close(recorder, data.tapPort, message.deadlineMs).then(() => {
       tell({ type: 'closed' });
       main.close();
@@ -57,6 +67,17 @@ async function startRecorder(main: MessagePort, data: RecorderWorkerData): Promi
   });
   tell({ type: 'ready', notices: early });
   onNotice = (notice) => tell({ type: 'notices', notices: [notice] });
+}
+
+function keepRecords(options: RecorderOptions): ReturnType<typeof keepWithinLimits> {
+  return keepWithinLimits({
+    sqlitePath: options.sqlitePath,
+    jsonlDirectory: options.jsonlDirectory,
+    limits: options.retention,
+    now: systemClock.wall(),
+    isDryRun: false,
+    wait: 'briefly',
+  });
 }
 
 /** Batches that the proxy posted before it ended may still wait in the port. */

@@ -11,6 +11,7 @@ import type { FlowEvent } from '../../src/core/events.ts';
 import type { ProxyOptions } from '../../src/core/options.ts';
 import { makeEnd, makeRequest } from '../helpers/flow-events.ts';
 import { until } from '../helpers/program.ts';
+import { NO_RETENTION } from '../helpers/retention.ts';
 
 /** Answers every request with its path and passes the path on; /die ends it, /health tells what it heard. */
 const PROXY = `
@@ -117,6 +118,7 @@ async function start(over: Partial<ProxyOptions> = {}): Promise<Started> {
       jsonlDirectory: null,
       maxBodyBytes: 1,
       redaction: null,
+      retention: NO_RETENTION,
       prices: { overrides: [], dataFile: '' },
     },
     workers,

@@ -124,7 +124,7 @@ describe('problems', () => {
       'api_dialect: opnai',
       'routes:',
       '  - {modle: "gpt-*", provider: openai}',
-      'max_age_days: 3',
+      'compress_after_days: 3',
     ].join('\n');
     const found = problems(yaml);
     for (const expected of [
@@ -136,7 +136,7 @@ describe('problems', () => {
       '10:23: error: session_recording.jsonl.retention.max_age_days: expected a whole number, not 1.5',
       '11:1: error: api_dialect: expected one of both, openai, anthropic, not "opnai"',
       '13:6: error: routes.0.modle: no such key. Did you mean model?',
-      '14:1: error: max_age_days: no such key. Did you mean session_recording.jsonl.retention.max_age_days?',
+      '14:1: error: compress_after_days: no such key. Did you mean session_recording.jsonl.retention.compress_after_days?',
     ]) {
       expect(found).toContain(expected);
     }
@@ -207,17 +207,6 @@ describe('warnings', () => {
     const { warnings } = requireConfig(configInput({ env: { LUNAROUTE_PROT: '1', LUNA: 'x' } }));
     expect(warnings.map(describeDiagnostic)).toEqual([
       'LUNAROUTE_PROT: warning: no such variable; it does nothing. Did you mean LUNAROUTE_PORT?',
-    ]);
-  });
-
-  it('keys whose feature has not been built are never accepted in silence', () => {
-    const { warnings } = requireConfig(
-      configInput({
-        yaml: 'session_recording: {jsonl: {retention: {max_age_days: 3}}}\n',
-      }),
-    );
-    expect(warnings.map(({ key, message }) => [key, message])).toEqual([
-      ['session_recording.jsonl.retention.max_age_days', 'not yet in effect in this version'],
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { requireConfig } from '../../src/config/load.ts';
-import { proxyOptions, recorderOptions } from '../../src/config/options.ts';
+import { proxyOptions, recorderOptions, retentionOptions } from '../../src/config/options.ts';
 import { upstreamProxy } from '../../src/config/upstream-proxy.ts';
 import { configInput } from '../helpers/config-input.ts';
 
@@ -41,6 +41,19 @@ describe('proxyOptions and recorderOptions', () => {
     expect(paths('session_recording: {sqlite: {enabled: false}}')).toEqual([false, true]);
     expect(paths('session_recording: {jsonl: {enabled: false}}')).toEqual([true, false]);
     expect(paths('session_recording: {enabled: false}')).toEqual([false, false]);
+  });
+});
+
+describe('retention', () => {
+  it('days and megabytes of each store; null where there is no limit', () => {
+    const yaml =
+      'session_recording: {sqlite: {retention: {max_size_mb: 2}}, ' +
+      'jsonl: {retention: {max_age_days: 3, compress_after_days: 0}}}';
+    const retention = retentionOptions(requireConfig(configInput({ yaml })).config);
+    expect(retention).toEqual({
+      sqlite: { maxAgeMs: null, maxBytes: 2 * 1024 * 1024 },
+      jsonl: { maxAgeMs: 3 * 86_400_000, maxBytes: null, compressAfterMs: 0 },
+    });
   });
 });
 

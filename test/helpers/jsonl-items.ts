@@ -139,6 +139,7 @@ export function readLines(directory: string): Line[] {
 
 export function jsonlFiles(directory: string): string[] {
   return readdirSync(directory)
+    .filter((name) => !name.startsWith('.'))
     .sort()
     .flatMap((date) =>
       readdirSync(join(directory, date)).map((name) => join(directory, date, name)),

@@ -11,6 +11,7 @@ import { openReadOnly } from '../../src/store/database.ts';
 import type { RecorderToMain, RecorderWorkerData } from '../../src/store/messages.ts';
 import { readLines, tempFolder } from '../helpers/jsonl-items.ts';
 import { anthropicStream, exchangeBatch, SSE_HEADERS, userTurn } from '../helpers/recorder-tap.ts';
+import { NO_RETENTION } from '../helpers/retention.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 let bundle = '';
@@ -112,6 +113,7 @@ describe('the recorder thread', () => {
       redaction: null,
       maxBodyBytes: 1 << 20,
       prices: { overrides: [], dataFile: '' },
+      retention: NO_RETENTION,
     };
     const recorder = start(options);
     await recorder.until(() => recorder.messages.some(({ type }) => type === 'ready'));
@@ -143,6 +145,7 @@ describe('the recorder thread', () => {
       maxBodyBytes: 1000,
       prices: { overrides: [], dataFile: '' },
       redaction: null,
+      retention: NO_RETENTION,
     });
     recorder.post(turn('a'));
     await recorder.until(() => recorder.events.some(({ type }) => type === 'exchange.ended'));
@@ -159,6 +162,7 @@ describe('the recorder thread', () => {
       redaction: null,
       maxBodyBytes: 1000,
       prices: { overrides: [], dataFile: '' },
+      retention: NO_RETENTION,
     });
     recorder.post(turn('a'));
     const degraded = (): readonly string[] =>

@@ -18,6 +18,7 @@ interface SessionRow extends UsageColumns, CostColumns {
   readonly unknown_usage_count: number;
   readonly tool_call_count: number;
   readonly project: string | null;
+  readonly is_pinned: number;
 }
 
 interface ListParameters {
@@ -123,5 +124,6 @@ function summaryOf(row: SessionRow): SessionSummary {
     cost: costSumOf(row, row.usage_count + row.unknown_usage_count),
     project: row.project,
     toolCalls: row.tool_call_count,
+    isPinned: row.is_pinned === 1,
   };
 }

@@ -81,15 +81,15 @@ class SqliteHistory implements History {
   }
 
   exchanges(sessionId: string, page: ExchangePage): ExchangeSummary[] {
-    return this.#exchanges.page(sessionId, page);
+    return this.#atOnce(() => this.#exchanges.page(sessionId, page));
   }
 
   exchange(exchangeId: string): ExchangeDetail | null {
-    return this.#exchanges.one(exchangeId);
+    return this.#atOnce(() => this.#exchanges.one(exchangeId));
   }
 
   rawBody(exchangeId: string, direction: 'request' | 'response'): Uint8Array | null {
-    return this.#exchanges.rawBody(exchangeId, direction);
+    return this.#atOnce(() => this.#exchanges.rawBody(exchangeId, direction));
   }
 
   stats(filter: StatsFilter): Stats {
@@ -117,7 +117,7 @@ class SqliteHistory implements History {
   }
 
   search(query: string, options: { limit: number }): SearchHit[] {
-    return this.#search.search(query, options.limit);
+    return this.#atOnce(() => this.#search.search(query, options.limit));
   }
 
   timeline(filter: TimelineFilter): ExchangeLine[] {
@@ -138,5 +138,10 @@ class SqliteHistory implements History {
 
   close(): void {
     this.#database.close();
+  }
+
+  /** In one snapshot: between a row and the segments it names, upkeep may delete both. */
+  #atOnce<T>(read: () => T): T {
+    return this.#database.transaction(read)();
   }
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { chainOf, fingerprint, isObject, type JsonObject } from './conversation.ts';
 import { dateFolders, sessionFileName } from './file-name.ts';
 import { isLong } from './lines.ts';
+import { PACKED_SUFFIX, readPacked } from './packed-file.ts';
 import { SessionState } from './session-state.ts';
 
 /** A conversation that rested longer is written anew: a file that stands on its own. */
@@ -88,16 +89,24 @@ function readFiles(directory: string, fileName: string): Buffer[] {
   let budget = MAX_READ_BYTES;
   for (const folder of dateFolders(readdirSync(directory)).slice(0, MAX_FOLDERS)) {
     const path = join(directory, folder, fileName);
+    for (const bytes of [readTail(path, budget), readPackedTail(path + PACKED_SUFFIX, budget)]) {
+      budget -= bytes.length;
+      found.unshift(bytes);
+    }
     if (budget <= 0) break;
-    if (!existsSync(path)) continue;
-    const bytes = readTail(path, budget);
-    budget -= bytes.length;
-    found.unshift(bytes);
   }
   return found;
 }
 
+/** Older than the plain file beside it, if there is one. Too much to hold: as if it were not there. */
+function readPackedTail(path: string, max: number): Buffer {
+  return existsSync(path)
+    ? (readPacked(path, Math.max(1, max)) ?? Buffer.alloc(0))
+    : Buffer.alloc(0);
+}
+
 function readTail(path: string, max: number): Buffer {
+  if (!existsSync(path)) return Buffer.alloc(0);
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);

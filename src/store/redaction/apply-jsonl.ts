@@ -4,12 +4,13 @@
  */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { zstdCompressSync } from 'node:zlib';
 import { addRedactions, NO_REDACTIONS, type Redactions } from '../../core/redactions.ts';
 import { rewriteLiteral, rewriteStrings } from '../../redact/json.ts';
 import type { RedactedText, Redactor } from '../../redact/redactor.ts';
 import { redactQuery } from '../../redact/url.ts';
 import { dateFolders } from '../jsonl/file-name.ts';
+import { unpackFile } from '../jsonl/packed-file.ts';
 import type { ApplyOptions, ApplyResult } from './apply-sqlite.ts';
 
 const COMPRESSED = '.jsonl.zst';
@@ -24,9 +25,8 @@ export function applyToJsonl(
   let result: ApplyResult = { read: 0, changed: 0, redactions: NO_REDACTIONS };
   for (const path of filesIn(directory)) {
     const lines = new Lines(redactor, options.since);
-    const packed = readFileSync(path);
     const isCompressed = path.endsWith(COMPRESSED);
-    const after = lines.rewrite(isCompressed ? zstdDecompressSync(packed) : packed);
+    const after = lines.rewrite(isCompressed ? unpackFile(path) : readFileSync(path));
     if (lines.changed > 0 && !options.isDryRun) {
       replace(path, isCompressed ? zstdCompressSync(after) : after);
     }

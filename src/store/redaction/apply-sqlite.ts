@@ -10,10 +10,11 @@ import { type Database, openDatabase, openReadOnly } from '../database.ts';
 import { EXCHANGE_ROWS, type ExchangeRow } from '../history/exchange-row.ts';
 import { clearIndex } from '../search/text-index.ts';
 import { SegmentReader } from '../segments/segment-store.ts';
+import { DeletionCount } from '../sqlite/deletions.ts';
 import { closeDeadRuns } from '../sqlite/runs.ts';
+import { collectSegments } from '../upkeep/collect-segments.ts';
 import type { ExchangeRedaction } from './exchange-redaction.ts';
 import { StoredRedaction } from './stored-exchange.ts';
-import { deleteUnusedSegments } from './unused-segments.ts';
 
 export interface ApplyOptions {
   /** Epoch milliseconds; what began earlier is left alone. */
@@ -88,7 +89,9 @@ function redactAll(
   clearIndex(database);
   const segments = new SegmentReader(database);
   for (const row of rowsSince(database, 0)) stored.finish(row, segments);
-  deleteUnusedSegments(database);
+  const deletions = new DeletionCount(database);
+  deletions.add();
+  for (const _ of collectSegments(database, deletions));
   return result;
 }
 

@@ -15,8 +15,8 @@ import {
   responseBodyOf,
 } from '../history/exchange-row.ts';
 import { SegmentReader } from '../segments/segment-store.ts';
+import { DeletionCount } from '../sqlite/deletions.ts';
 import { unpackHeaders } from '../sqlite/headers.ts';
-import { partsFromJson } from '../sqlite/parts.ts';
 import { type Reread, reread, type StoredExchange } from './reread.ts';
 import { ExchangeRewriter } from './rewriter.ts';
 
@@ -57,6 +57,7 @@ export async function reindex(path: string, options: ReindexOptions): Promise<Re
 async function reindexAll(database: Database, options: ReindexOptions): Promise<ReindexResult> {
   const segments = new SegmentReader(database);
   const rewriter = new ExchangeRewriter(database);
+  const deletions = new DeletionCount(database);
   const page = database.prepare<[{ after: number; since: number; limit: number }], ExchangeRow>(
     `${EXCHANGE_ROWS} WHERE exchange_key > @after AND exchanges.started_at >= @since AND outcome IS NOT NULL
      ORDER BY exchange_key LIMIT @limit`,
@@ -67,15 +68,26 @@ async function reindexAll(database: Database, options: ReindexOptions): Promise<
     const rows = page.all({ after, since: options.since, limit: BATCH });
     const last = rows.at(-1);
     if (last === undefined) return result;
-    after = last.exchange_key;
     const found: { row: ExchangeRow; news: Reread | null }[] = [];
     for (const row of rows) {
       const stored = storedExchange(row, segments);
       found.push({ row, news: stored === null ? null : await reread(stored, options.price) });
     }
     const changes = database
-      .transaction(() => found.map(({ row, news }) => news !== null && rewriter.rewrite(row, news)))
+      .transaction(() => {
+        if (deletions.hasChanged()) return null;
+        const all = found.map(({ row, news }) => news !== null && rewriter.rewrite(row, news));
+        // Rows name other segments now: a collection that has passed them must begin anew.
+        if (all.some(Boolean)) deletions.add();
+        return all;
+      })
       .immediate();
+    if (changes === null) {
+      // Retention deleted something since these rows were read: they are read again.
+      rewriter.forget();
+      continue;
+    }
+    after = last.exchange_key;
     const read = found.filter(({ news }) => news !== null).length;
     result = {
       read: result.read + read,
@@ -98,6 +110,5 @@ function storedExchange(row: ExchangeRow, segments: SegmentReader): StoredExchan
     responseHeaders: headers(row.response_headers),
     requestBytes: readBody(requestBodyOf(row), segments),
     responseBytes: row.response_bytes === null ? null : readBody(responseBodyOf(row), segments),
-    parts: row.parts_segment === null ? [] : partsFromJson(segments.get(row.parts_segment)),
   };
 }

@@ -3,7 +3,7 @@
  * facts of its row to what an ExchangeRequest and an ExchangeEnd say of the content. Writes nothing.
  * What no parser can derive (times, sizes, how the sockets ended) stays as it was recorded.
  */
-import type { Part, RequestView, ResponseView } from '../../core/conversation.ts';
+import type { RequestView, ResponseView } from '../../core/conversation.ts';
 import type { Pricer } from '../../core/cost.ts';
 import type { BodyFacts, ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
 import type { ExchangeSummary } from '../../core/ports.ts';
@@ -28,8 +28,6 @@ export interface StoredExchange {
   /** As on the wire; null when they were not wholly stored. */
   readonly requestBytes: Uint8Array | null;
   readonly responseBytes: Uint8Array | null;
-  /** The answer as it was put together then: it stands where the bytes cannot be read again. */
-  readonly parts: readonly Part[];
 }
 
 export interface Reread {
@@ -105,12 +103,8 @@ async function endFrom(stored: StoredExchange): Promise<ExchangeEnd> {
     // Only the last word of each account is kept, and that was said at the time.
     rateLimits: null,
     sessionId: request.sessionId,
-    ...(read === null ? keptContent(stored) : contentOf(view)),
+    ...contentOf(view),
   };
-}
-
-function keptContent({ parts }: StoredExchange) {
-  return { parts, toolCalls: toolCallsOf(parts) };
 }
 
 async function readResponse({ request, end, responseHeaders }: StoredExchange, bytes: Uint8Array) {

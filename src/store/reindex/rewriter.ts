@@ -2,15 +2,16 @@
  * Writes what a stored exchange says now over what it said before: its row, tool calls, texts, and the
  * difference in its session's sums. Runs inside the caller's transaction.
  */
-import type { Auxiliary, ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
+import type { ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
 import { isCounted } from '../../core/stats.ts';
 import type { Database, Statement } from '../database.ts';
-import { type ExchangeRow, usageOf } from '../history/exchange-row.ts';
+import type { ExchangeRow } from '../history/exchange-row.ts';
 import { TextIndex } from '../search/text-index.ts';
 import { SegmentStore } from '../segments/segment-store.ts';
-import { costOfRow, NUMBER_COLUMNS, numberColumns } from '../sqlite/number-columns.ts';
+import { NUMBER_COLUMNS, numberColumns } from '../sqlite/number-columns.ts';
 import { partsToJson } from '../sqlite/parts.ts';
 import { SessionRows } from '../sqlite/session-rows.ts';
+import { storedSums } from '../sqlite/stored-sums.ts';
 import { type Sums, subtractSums, sumsOf } from '../sqlite/sums.ts';
 import { ToolCallRows } from '../sqlite/tool-calls.ts';
 import type { Reread } from './reread.ts';
@@ -84,6 +85,13 @@ export class ExchangeRewriter {
     );
   }
 
+  /** Forgets remembered keys: needed after others deleted something. */
+  forget(): void {
+    this.#segments.forget();
+    this.#toolCalls.forget();
+    this.#index.forget();
+  }
+
   /** True when something changed. */
   rewrite(row: ExchangeRow, news: Reread): boolean {
     const known = this.#sessionKey.get(row.exchange_key);
@@ -101,7 +109,7 @@ export class ExchangeRewriter {
     this.#toolCalls.answered(keys, request);
     if (COLUMNS.every((column) => row[column] === values[column])) return false;
     this.#update.run({ ...values, exchange: keys.exchange });
-    this.#addSums(row, news, { keys, sums: subtractSums(sums, oldSums(row, known.calls)) });
+    this.#addSums(row, news, { keys, sums: subtractSums(sums, storedSums(row, known.calls)) });
     this.#rewriteContent(keys, news, { parts, hasNewParts: parts !== row.parts_segment });
     return true;
   }
@@ -174,18 +182,4 @@ function valuesOf(
     provider_usage: providerUsage == null ? null : JSON.stringify(providerUsage),
     ...numberColumns(end),
   };
-}
-
-function oldSums(row: ExchangeRow, toolCalls: number): Sums {
-  const auxiliary: Auxiliary = row.auxiliary;
-  return sumsOf({
-    auxiliary,
-    hasDialect: row.dialect !== null,
-    outcome: row.outcome ?? 'interrupted',
-    status: row.status,
-    usage: usageOf(row),
-    cost: costOfRow(row),
-    timing: { ended: row.ended_ms, overhead: row.overhead_ms },
-    toolCalls,
-  });
 }

@@ -42,6 +42,18 @@ function compressed(plain: Uint8Array): Uint8Array | null {
   return small.length < plain.length * WORTHWHILE ? small : null;
 }
 
+/** Whether its content names other segments. */
+export const IS_RECIPE_SQL = `codec >= ${CODEC.recipe}`;
+
+/** The keys that a stored recipe names. Throws on content that is none. */
+export function referencesOf({
+  codec,
+  content,
+}: Pick<PackedSegment, 'codec' | 'content'>): number[] {
+  const recipe = codec === CODEC.recipeZstd ? zstdDecompressSync(content) : content;
+  return decodeRecipe(recipe).filter((piece) => typeof piece === 'number');
+}
+
 /** The content; `resolve` gives that of a referenced segment. */
 export function unpack(packed: PackedSegment, resolve: (key: number) => Uint8Array): Buffer {
   const { codec, content } = packed;

@@ -142,18 +142,6 @@ export class SegmentReader {
     return this.#get(segment, 0);
   }
 
-  /** Segments that this one is put together from. */
-  references(segment: number): number[] {
-    const packed = this.#read.get(segment);
-    const keys: number[] = [];
-    if (packed === undefined) return keys;
-    unpack(packed, (key) => {
-      keys.push(key);
-      return NOTHING;
-    });
-    return keys;
-  }
-
   #get(segment: number, depth: number): Buffer {
     const packed = this.#read.get(segment);
     if (packed === undefined) throw new Error(`segment ${segment} is missing`);
@@ -163,8 +151,6 @@ export class SegmentReader {
     return bytes;
   }
 }
-
-const NOTHING = new Uint8Array(0);
 
 function digestOf(bytes: Uint8Array): string {
   return hash('sha256', bytes, 'hex').slice(0, HASH_BYTES * 2);

@@ -52,10 +52,15 @@ export class HeaderWriter {
   }
 }
 
+/** The segment that a packed list needs to be read back. */
+export function headerSegment(packed: Uint8Array): number {
+  return Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength).readUInt32BE(0);
+}
+
 /** The list that was packed. Throws when it is damaged. */
 export function unpackHeaders(packed: Uint8Array, segments: SegmentReader): string[] {
   const bytes = Buffer.from(packed);
-  const dictionary = segments.get(bytes.readUInt32BE(0));
+  const dictionary = segments.get(headerSegment(bytes));
   const difference = bytes.subarray(KEY_BYTES);
   const json =
     difference.length === 0

@@ -57,6 +57,7 @@ describe('sessions', () => {
       unknownUsage: 0,
       cost: NO_COST,
       project: null,
+      isPinned: false,
       toolCalls: 0,
     });
   });

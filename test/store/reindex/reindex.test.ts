@@ -123,20 +123,6 @@ describe('reindex', () => {
     expect(await everything()).toMatchObject({ changed: 0 });
   });
 
-  test('keeps what was read then where the bytes of an answer were not kept whole', async () => {
-    const database = new Database(path);
-    database.exec('UPDATE exchanges SET response_truncated = 1, model = NULL');
-    database.close();
-    expect(await everything()).toMatchObject({ read: 2, changed: 2 });
-    const history = openHistory(path);
-    const [asked, , answered] = history.exchanges('s1', { limit: 3, offset: 0 });
-    expect(asked).toMatchObject({ model: 'claude-test', end: { usage: { input: 15, output: 7 } } });
-    expect(asked?.toolCalls).toMatchObject([{ name: 'Bash', resultBytes: 5 }]);
-    expect(answered?.answerPreview).toBe('One file: zanzibar');
-    expect(history.session('s1')?.usage).toMatchObject({ input: 35, output: 10 });
-    history.close();
-  });
-
   test('leaves alone what is older than asked for', async () => {
     const since = Date.UTC(2026, 10, 24, 12, 0, 3);
     expect(await reindex(path, { since, price: PRICE, onProgress: () => undefined })).toMatchObject(
