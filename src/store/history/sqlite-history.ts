@@ -105,11 +105,11 @@ class SqliteHistory implements History {
   }
 
   cacheSteps(sessionId: string, limit: number): CacheStep[] {
-    return this.#prompts.cacheSteps(sessionId, limit);
+    return this.#atOnce(() => this.#prompts.cacheSteps(sessionId, limit));
   }
 
   promptSize(sessionId: string): PromptSize | null {
-    return this.#prompts.promptSize(sessionId);
+    return this.#atOnce(() => this.#prompts.promptSize(sessionId));
   }
 
   limits(): AccountLimits[] {
@@ -121,7 +121,7 @@ class SqliteHistory implements History {
   }
 
   timeline(filter: TimelineFilter): ExchangeLine[] {
-    return this.#timeline.list(filter);
+    return this.#atOnce(() => this.#timeline.list(filter));
   }
 
   activity(from: number, to: number): Activity {
@@ -129,7 +129,7 @@ class SqliteHistory implements History {
   }
 
   toolSizes(sessionId: string): ToolSize[] {
-    return this.#toolSizes.of(sessionId);
+    return this.#atOnce(() => this.#toolSizes.of(sessionId));
   }
 
   words(prefix: string, limit: number): string[] {
