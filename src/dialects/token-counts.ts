@@ -1,8 +1,9 @@
 /**
  * The last step of every usage parser: the invariant that parts never exceed their total. Where a
- * provider's numbers contradict each other the total gives way (it becomes the sum of its parts):
- * each part is priced on its own, so lowering a part would hide tokens that were counted. The
- * provider's own object is stored beside it, unchanged.
+ * provider's numbers contradict each other, an input total gives way (it becomes the sum of its
+ * parts: each is priced on its own, so lowering one would hide tokens that were counted); reasoning
+ * gives way to the output total, which is what a provider bills (Codex's warm-up was seen with 0
+ * output tokens, 20 of them reasoning). The provider's own object is stored beside it, unchanged.
  */
 import type { Usage } from '../core/usage.ts';
 import { isShallow, type JsonRecord } from './json.ts';
@@ -12,7 +13,7 @@ export function settleUsage(usage: Usage): Usage {
   return {
     ...usage,
     input: Math.max(usage.input, inputParts),
-    output: Math.max(usage.output, usage.reasoning),
+    reasoning: Math.min(usage.reasoning, usage.output),
   };
 }
 

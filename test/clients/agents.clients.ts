@@ -165,6 +165,7 @@ test.each(CASES)('$name', async (expected) => {
   expect(calls[0]?.arguments).toContain('echo lab-tool-');
   expect(calls[0]?.resultBytes).toBeGreaterThan(0);
   expect(session.usage?.input).toBe(expected.input);
+  expect(session.usage?.output).toBe(expected.output);
   expect(sent(exchanges, 'output_tokens')).toBe(expected.output);
   const asked = readLog(log).filter(
     ({ kind, body, method }) =>

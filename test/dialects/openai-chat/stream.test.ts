@@ -93,7 +93,7 @@ test('a server that ends without [DONE] after its finish reason has answered who
   });
 });
 
-test('usage whose parts exceed the total raises the total', () => {
+test('usage that contradicts itself: priced input parts stand, reasoning gives way to the output', () => {
   const usage = {
     prompt_tokens: 10,
     completion_tokens: 5,
@@ -106,8 +106,8 @@ test('usage whose parts exceed the total raises the total', () => {
     cacheRead: 8,
     cacheWrite5m: 4,
     cacheWrite1h: 0,
-    output: 9,
-    reasoning: 9,
+    output: 5,
+    reasoning: 5,
   });
   expect(answer.providerUsage).toEqual(usage);
 });
