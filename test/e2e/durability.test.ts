@@ -1,7 +1,6 @@
 // Promise 2: what happened is on disk within 100 ms and survives kill -9.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import { databasePath, openStore } from '../helpers/history.ts';
@@ -62,18 +61,13 @@ describe('kill -9 under load', () => {
     for (let kill = 0; kill < 3; kill += 1) {
       const server = await startServer(env);
       const sent: Sent[] = [];
-      const stalls = monitorEventLoopDelay({ resolution: 5 });
-      stalls.enable();
       const workers = [0, 1, 2].map((i) => load(server.url, kill * 10 + i, sent));
       await until('a few hundred exchanges', () => (sent.length > 300 ? true : undefined));
       const killedAt = Date.now();
       await server.stop('SIGKILL');
       await Promise.all(workers);
       for (const one of sent) one.beforeKillMs = killedAt - one.endedAt;
-      // What the machine itself stood still for (other tests run beside this one) is no delay of ours.
-      const allowedMs = 100 + stalls.max / 1e6;
-      stalls.disable();
-      all.push(...sent.filter((one) => one.beforeKillMs > allowedMs));
+      all.push(...sent.filter((one) => one.beforeKillMs > 100));
     }
 
     const server = await startServer(env);

@@ -15,8 +15,9 @@ const TO_VALUE =
   /(?:\\*["'`]\]?|\])?(?:\s{0,4}(?:=>|:=|==?|[:>])\s{0,4}|\s{1,4}(?=\\*["'`]))(?:[bfrLu]?(\\*["'`])|[|>-]?)/y;
 /** `--password value`: after a flag a blank is enough. */
 const FLAG_TO_VALUE = /[ =](\\*["'])?/y;
-const BARE_VALUE = /[^\s"'`,;)}\]<>\\&|=]{1,1024}={0,2}/y;
-const QUOTED_VALUE = /[^"'`\\\r\n]{1,1024}/y;
+/** No control character is part of a value that somebody typed: in random bytes one soon follows. */
+const BARE_VALUE = /[^\s\p{Cc}"'`,;)}\]<>\\&|=]{1,1024}={0,2}/uy;
+const QUOTED_VALUE = /[^"'`\\\p{Cc}]{1,1024}/uy;
 /** Names that hold the word but no secret: counts, ids, kinds, positions in a list. */
 const HARMLESS =
   /^(?:s$|_?(?:count|id|ids|type|name|names|url|uri|path|file|length|len|limit|budget|usage|expir\w*|hash|policy|field|label|version|kind|size|index|rotation|strength|regex|pattern|hint|min|max|ttl|arn|ref|usd|per)\b)|(?:count|Count|_id|Id|_type|Type|Name|_name|Url|_url|Path|Length|Limit|Budget|Usage|Expir\w*|Hash|Field|Label)$/;

@@ -81,8 +81,6 @@ export class BodyRedactor {
   #text(bytes: Uint8Array, redact: (text: string) => RedactedText): RedactedBytes {
     // Latin-1 gives every byte a character and back, so what is no text stays as it is.
     const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
-    // Random bytes hold, sooner or later, whatever a rule looks for: 40 MB of them did.
-    if (encoding === 'latin1' && isBinary(bytes)) return { bytes, redactions: NO_REDACTIONS };
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding);
     const result = redact(text);
     if (result.text === text) return { bytes, redactions: NO_REDACTIONS };
@@ -101,11 +99,4 @@ function changed(bytes: Uint8Array, result: RedactedBytes): RedactedBytes | null
 
 function slice(bytes: Uint8Array, { start, end }: Range): Uint8Array {
   return bytes.subarray(start, end);
-}
-
-const BINARY_PROBE_BYTES = 8_000;
-
-/** As git decides: a NUL among the first bytes. */
-function isBinary(bytes: Uint8Array): boolean {
-  return bytes.subarray(0, BINARY_PROBE_BYTES).includes(0);
 }
