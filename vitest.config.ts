@@ -26,6 +26,8 @@ export default defineConfig({
     ],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Imports of CommonJS packages mean what they mean to Node and to the bundle.
+    deps: { interopDefault: false },
     pool: 'forks',
   },
 });
