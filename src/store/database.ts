@@ -157,12 +157,31 @@ function quickCheck(database: Database): void {
 export function isDamage(error: unknown): boolean {
   if (error instanceof DamagedDatabase) return true;
   if (!(error instanceof Sqlite.SqliteError)) return false;
-  if (isIndexDamage(error)) return false;
+  if (isIndexCorrupt(error)) return false;
   return error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT');
 }
 
-/** True when only the full-text index is damaged. */
-export function isIndexDamage(error: unknown): boolean {
+/**
+ * True when only the full-text index is damaged. FTS5 believes lengths that it reads: a damaged one
+ * may make it ask for more memory than there is, so then the index itself is asked.
+ */
+export function isIndexDamage(error: unknown, database: Database): boolean {
+  if (!(error instanceof Sqlite.SqliteError)) return false;
+  if (error.code !== 'SQLITE_NOMEM') return isIndexCorrupt(error);
+  const hasMemory = succeeds(database, 'SELECT length(randomblob(4000000))');
+  return hasMemory && !succeeds(database, `INSERT INTO texts (texts) VALUES ('integrity-check')`);
+}
+
+function succeeds(database: Database, sql: string): boolean {
+  try {
+    database.exec(sql);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isIndexCorrupt(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && error.code === 'SQLITE_CORRUPT_VTAB';
 }
 

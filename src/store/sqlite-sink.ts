@@ -73,7 +73,7 @@ export class SqliteSink implements Sink {
         .immediate();
     } catch (error) {
       forget(writers);
-      if (isIndexDamage(error)) this.#renewIndex(writers.database);
+      if (isIndexDamage(error, writers.database)) this.#renewIndex(writers.database);
       // Opening anew checks the file and sets a damaged one aside.
       if (isDamage(error)) this.#abandon(writers);
       throw error;

@@ -245,7 +245,8 @@ describe('SqliteSink', () => {
     other.unsafeMode(true);
     other.exec('UPDATE texts_data SET block = randomblob(length(block))');
     other.close();
-    expect(() => sink.write([say('e2', 'later words')])).toThrow('corrupt');
+    // FTS5 says of random blocks that they are corrupt, or runs out of memory on a length it read there.
+    expect(() => sink.write([say('e2', 'later words')])).toThrow(/corrupt|out of memory/);
     sink.write([say('e2', 'later words')]);
     expect(notices).toEqual([expect.stringContaining('full-text index')]);
     expect(

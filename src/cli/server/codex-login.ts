@@ -2,7 +2,7 @@
  * Reads Codex's auth.json for `providers.X.codex_auth`, now and whenever it changes: Codex renews its
  * token by itself. Never writes the file, never renews a token, never prints one.
  */
-import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { CodexLogin } from '../../core/codex-login.ts';
 
 const LOOK_EVERY_MS = 1000;
@@ -20,14 +20,21 @@ export function watchCodexLogin(
   now: () => number,
   onState: (state: CodexLoginState) => void,
 ): () => void {
-  const look = (): void => onState(readCodexLogin(path, now()));
+  let seen: string | null = null;
+  // By its text: a watcher learns of the file after this, and misses a change in between.
+  const look = (): void => {
+    const text = textOf(path);
+    if (text === seen) return;
+    seen = text;
+    onState(stateOf(text, path, now()));
+  };
   look();
-  watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, look);
-  return () => unwatchFile(path, look);
+  const timer = setInterval(look, LOOK_EVERY_MS).unref();
+  return () => clearInterval(timer);
 }
 
-function readCodexLogin(path: string, now: number): CodexLoginState {
-  const login = parseLogin(textOf(path));
+function stateOf(text: string, path: string, now: number): CodexLoginState {
+  const login = parseLogin(text);
   if (login === null) {
     const problem = `there is no Codex login in ${path}: requests without a credential go out without one. To log in: codex login`;
     return { login, problem };
