@@ -18,6 +18,7 @@ import {
   startServer,
   type TempHome,
   tempHome,
+  until,
 } from '../helpers/program.ts';
 
 let home: TempHome;
@@ -102,3 +103,49 @@ test.each<[string, object, (port: number) => Promise<ClientRun>]>([
   const through = await see(run, server.port, fault);
   expect(through).toEqual(direct);
 });
+
+/** Counts the turns that reached the provider: requests over HTTP and messages over WebSocket. */
+async function turnsBegun(): Promise<number> {
+  const answer = await fetch(`${provider.url}/__fake`);
+  const { counts } = (await answer.json()) as { counts: Record<string, number> };
+  const byHttp = Object.entries(counts)
+    .filter(([name]) => /^POST .*\/(messages|responses)$/.test(name))
+    .reduce((sum, [, count]) => sum + count, 0);
+  const byWebSocket = readLog(log).filter(
+    ({ kind, body }) => kind === 'ws-message' && body?.generate !== false,
+  );
+  return byHttp + byWebSocket.length;
+}
+
+/** Kills the provider's process while it streams the first turn; another takes its port afterwards. */
+async function seeKilled(
+  run: (port: number) => Promise<ClientRun>,
+  port: number,
+  args: readonly string[],
+): Promise<Omit<Seen, 'requests'>> {
+  const upstreamPort = Number(new URL(provider.url).port);
+  provider.stop();
+  clearLog(log);
+  provider = await startFakeProvider(log, ['--mode', 'slow', ...args], upstreamPort);
+  const running = run(port);
+  await until('the first turn', async () => ((await turnsBegun()) > 0 ? true : undefined));
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  await provider.kill();
+  provider = await startFakeProvider(log, args, upstreamPort);
+  const { code, output } = await running;
+  return { code, output: withoutChance(output, port) };
+}
+
+test.each<[string, readonly string[], (port: number) => Promise<ClientRun>]>([
+  ['Claude Code', [], (port) => claude(port)],
+  ['Codex over WebSocket', ['--ws', 'accept'], byCodex],
+  ['Codex over HTTP', ['--ws', '426'], byCodex],
+])(
+  '%s: the process of the provider is killed in the middle of a turn',
+  async (_name, args, run) => {
+    const direct = await seeKilled(run, Number(new URL(provider.url).port), args);
+    const through = await seeKilled(run, server.port, args);
+    expect(through).toEqual(direct);
+    expect(through.code).toBe(0);
+  },
+);

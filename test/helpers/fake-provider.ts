@@ -1,5 +1,6 @@
 // Starts shared/clients' fake provider when it is there (beside the project), for real clients' runs.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { freePort, until } from './program.ts';
 
@@ -9,13 +10,16 @@ export interface FakeProvider {
   readonly url: string;
   setMode(mode: string): Promise<void>;
   stop(): void;
+  /** Ends the process itself, as `kill -9` does: the kernel cuts every connection. */
+  kill(): Promise<void>;
 }
 
 export async function startFakeProvider(
   logFile: string,
   args: readonly string[] = [],
+  onPort?: number,
 ): Promise<FakeProvider> {
-  const port = await freePort();
+  const port = onPort ?? (await freePort());
   const child: ChildProcess = spawn(
     process.execPath,
     [SCRIPT, '--port', String(port), '--log', logFile, ...args],
@@ -31,5 +35,10 @@ export async function startFakeProvider(
       await fetch(`${url}/__fake`, { method: 'POST', body: JSON.stringify({ mode }) });
     },
     stop: () => child.kill('SIGTERM'),
+    kill: async () => {
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
   };
 }
