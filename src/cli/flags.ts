@@ -103,3 +103,14 @@ export function givenConfigFlags(command: Command): ConfigFlags {
   }
   return { configFlag, flags, words };
 }
+
+/** Of the given flags those that commands of a group know, as words. */
+export function wordsOfGroup({ configFlag, flags }: ConfigFlags, group: FlagGroup): string[] {
+  const known = GROUPS[group].map(({ spec }) => spec.split(' ')[0]);
+  return [
+    ...(configFlag === null ? [] : ['--config', configFlag]),
+    ...flags
+      .filter(({ flag }) => known.includes(flag))
+      .flatMap(({ flag, value }) => (typeof value === 'string' ? [flag, value] : [flag])),
+  ];
+}

@@ -9,6 +9,7 @@ import { addArchiveCommands } from './archive-commands.ts';
 import { parseCount, parseOffset } from './arguments.ts';
 import { SHELLS } from './background/exports.ts';
 import type { Context } from './context.ts';
+import { addDoctorCommand } from './doctor-commands.ts';
 import { givenConfigFlags } from './flags.ts';
 import { addNumberCommands } from './number-commands.ts';
 import { addRedactCommands } from './redact-commands.ts';
@@ -77,6 +78,7 @@ function makeProgram(context: Context, registry: Registry): Command {
   addNumberCommands(program, registry);
   addRedactCommands(program, registry);
   addConfigCommands(program, registry);
+  addDoctorCommand(program, registry);
   return program;
 }
 

@@ -22,6 +22,8 @@ export interface Diagnostic {
   /** Dotted path of the key; empty when it is not about one key. */
   readonly key: string;
   readonly message: string;
+  /** The name that was probably meant. */
+  readonly suggestion?: string;
 }
 
 export function describeSource(source: Source): string {

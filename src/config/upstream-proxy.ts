@@ -10,7 +10,7 @@ export function upstreamProxy(baseUrl: string, env: Environment): string | null 
   const url = new URL(baseUrl);
   const variable = url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY';
   const text = variableOf(env, variable);
-  if (!text || isExempt(url, variableOf(env, 'NO_PROXY') ?? '')) return null;
+  if (!text || isExemptFromProxy(url, env)) return null;
   const proxy = URL.parse(text.includes('://') ? text : `http://${text}`);
   if (proxy === null || !/^https?:$/.test(proxy.protocol)) {
     throw new UserError(`${variable} is not the URL of an HTTP proxy`, {
@@ -18,6 +18,11 @@ export function upstreamProxy(baseUrl: string, env: Environment): string | null 
     });
   }
   return proxy.href;
+}
+
+/** Whether NO_PROXY keeps requests to this URL away from proxies. */
+export function isExemptFromProxy(url: URL, env: Environment): boolean {
+  return isExempt(url, variableOf(env, 'NO_PROXY') ?? '');
 }
 
 function variableOf(env: Environment, name: string): string | undefined {

@@ -46,6 +46,7 @@ function unknownKey(path: readonly string[], keys: readonly KeyInfo[], layer: La
     source: layer.locate(path),
     key: joinPath(path),
     message: `no such key${suggestion === null ? '' : `. Did you mean ${suggestion}?`}`,
+    ...(suggestion === null ? {} : { suggestion }),
   };
 }
 

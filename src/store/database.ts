@@ -74,6 +74,23 @@ export function openReadOnly(path: string): Database {
   }
 }
 
+/**
+ * Opens whatever is there, in order to look at it: no schema is asked for, nothing is migrated. Throws
+ * SQLite's error when it is no database at all (which may show only at the first query).
+ */
+export function openUnchecked(path: string): Database {
+  return new Sqlite(path, { readonly: true, fileMustExist: true, timeout: LOCK_WAIT_MS });
+}
+
+export function sqliteVersion(): string {
+  const database = new Sqlite(':memory:');
+  try {
+    return String(database.prepare('SELECT sqlite_version()').pluck().get());
+  } finally {
+    database.close();
+  }
+}
+
 /** How long a command waits for a server's transaction; it holds up nobody. */
 const COMMAND_WAIT_MS = 10_000;
 
@@ -124,7 +141,10 @@ function prepareFile(database: Database, path: string): void {
   database.pragma('foreign_keys = ON');
   const version = schemaVersion(database);
   if (version > SCHEMA_VERSION) throw newerSchema(path, version);
-  if (version > 0 && needsCheck(database, path)) quickCheck(database);
+  if (version > 0 && needsCheck(database, path)) {
+    const damage = damageOf(database);
+    if (damage !== null) throw new DamagedDatabase(damage);
+  }
   migrate(database);
 }
 
@@ -138,10 +158,11 @@ function needsCheck(database: Database, path: string): boolean {
 class DamagedDatabase extends Error {}
 
 /**
- * Table by table, since for the whole file SQLite would also compare every word of the full-text index:
- * four times as long, for what can be built again. Its tables' pages are checked like any others.
+ * What is wrong with the file; null when nothing is. Table by table, since for the whole file SQLite
+ * would also compare every word of the full-text index: four times as long, for what can be built
+ * again. Its tables' pages are checked like any others.
  */
-function quickCheck(database: Database): void {
+export function damageOf(database: Database): string | null {
   const tables = database
     .prepare<[], { name: string }>(
       `SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'`,
@@ -149,8 +170,9 @@ function quickCheck(database: Database): void {
     .all();
   for (const { name } of tables) {
     const result = database.pragma(`quick_check('${name}')`, { simple: true });
-    if (result !== 'ok') throw new DamagedDatabase(String(result));
+    if (result !== 'ok') return String(result);
   }
+  return null;
 }
 
 /** True for errors that say the file is no (sound) database. */
@@ -185,7 +207,8 @@ function isIndexCorrupt(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && error.code === 'SQLITE_CORRUPT_VTAB';
 }
 
-function setAside(path: string, now: number): string {
+/** Renames a damaged database with its log; gives its new name. */
+export function setAside(path: string, now: number): string {
   const stamp = new Date(now).toISOString().replaceAll(/[-:]/g, '').replace('T', '-').slice(0, 15);
   let aside = `${path}.corrupt-${stamp}`;
   for (let copy = 2; existsSync(aside); copy += 1) aside = `${path}.corrupt-${stamp}-${copy}`;

@@ -26,6 +26,18 @@ export function exportLine(shell: Shell, name: string, value: string): string {
   }
 }
 
+export function unsetLine(shell: Shell, name: string): string {
+  if (shell === 'fish') return `set -e ${name};`;
+  return shell === 'powershell' ? `Remove-Item Env:${name};` : `unset ${name};`;
+}
+
+/** One word of a command line, whatever it holds. */
+export function quoteWord(shell: Shell, word: string): string {
+  if (shell === 'fish') return fishQuote(word);
+  if (shell !== 'powershell') return posixQuote(word);
+  return PLAIN.test(word) ? word : `'${word.replaceAll("'", "''")}'`;
+}
+
 /**
  * Codex reads no variable for its base URL, so its command becomes a function that adds the option.
  * bash and zsh expand an alias of that name where a definition in the POSIX way begins, which would

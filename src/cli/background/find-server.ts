@@ -18,17 +18,35 @@ export type Found =
 
 /** Also removes the record of a server that is no more. */
 export async function findServer(dataDir: string, host: string, port: number): Promise<Found> {
+  const { found, gone } = await look(dataDir, host, port);
+  if (gone !== null) removeServerRecord(dataDir, port, gone.instance);
+  return found;
+}
+
+/** findServer() without changing anything. */
+export async function lookForServer(dataDir: string, host: string, port: number): Promise<Found> {
+  return (await look(dataDir, host, port)).found;
+}
+
+interface Look {
+  readonly found: Found;
+  /** The record of a server that is no more. */
+  readonly gone: ServerRecord | null;
+}
+
+async function look(dataDir: string, host: string, port: number): Promise<Look> {
   const listener = await probe(host, port);
   const record = readServerRecord(dataDir, port);
   if (listener.kind === 'lunaroute') {
     const isOurs = record !== null && record.instance === listener.instance;
-    return isOurs ? { kind: 'ours', record } : { kind: 'other', listener };
+    return { found: isOurs ? { kind: 'ours', record } : { kind: 'other', listener }, gone: null };
   }
-  if (listener.kind === 'foreign') return { kind: 'foreign' };
-  if (record === null) return { kind: 'none' };
-  if (isAlive(record.pid)) return { kind: 'silent', record };
-  removeServerRecord(dataDir, port, record.instance);
-  return { kind: 'none' };
+  if (listener.kind === 'foreign') return { found: { kind: 'foreign' }, gone: null };
+  if (record === null) return { found: { kind: 'none' }, gone: null };
+  const lives = isAlive(record.pid);
+  return lives
+    ? { found: { kind: 'silent', record }, gone: null }
+    : { found: { kind: 'none' }, gone: record };
 }
 
 /** Whether a process with this id exists, be it ours or not. */

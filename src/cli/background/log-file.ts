@@ -16,7 +16,8 @@ import {
 import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 
-const MAX_BYTES = 10 * 1024 * 1024;
+/** A running server moves what is longer to server.log.1. */
+export const MAX_LOG_BYTES = 10 * 1024 * 1024;
 
 export function logFile(dataDir: string): string {
   return join(dataDir, 'server.log');
@@ -49,7 +50,7 @@ export function boundLogFile(dataDir: string, fd: number): void {
   const named = statSync(file, { throwIfNoEntry: false });
   const written = fstatSync(fd);
   const isLog = named !== undefined && named.ino === written.ino && named.dev === written.dev;
-  if (!isLog || written.size <= MAX_BYTES) return;
+  if (!isLog || written.size <= MAX_LOG_BYTES) return;
   copyFileSync(file, `${file}.1`);
   ftruncateSync(fd, 0);
 }

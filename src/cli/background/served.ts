@@ -7,7 +7,8 @@ import { UserError } from '../../core/errors.ts';
 import { clientUrl } from '../address.ts';
 import type { Invocation } from '../context.ts';
 import { loadFor } from '../load-config.ts';
-import { type Answering, ensureServer, type Started } from './start-server.ts';
+import type { Found } from './find-server.ts';
+import { ensureServer, type Started } from './start-server.ts';
 
 export interface Served {
   readonly url: string;
@@ -51,7 +52,8 @@ export function codexBaseUrl({ url, dialects }: Served): string | null {
   return dialects === 'anthropic' ? null : `${url}/v1`;
 }
 
-function servedBy(server: Answering, { config }: LoadedConfig): Served {
+/** What a server offers; where none of ours runs, what the configuration would start. */
+export function servedBy(server: Found, { config }: LoadedConfig): Served {
   if (server.kind === 'ours') {
     const { host, port, dialects, providers } = server.record;
     return { url: clientUrl(host, port), dialects, providers };

@@ -3,7 +3,7 @@
  * nothing alone (a process id may have been given to another program); find-server.ts compares it
  * with what the server itself answers.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface ServerRecord {
@@ -30,6 +30,8 @@ export interface ServerRecord {
   } | null;
 }
 
+const RECORD_FILE = /^server-(\d{1,5})\.json$/;
+
 function fileOf(dataDir: string, port: number): string {
   return join(dataDir, `server-${port}.json`);
 }
@@ -50,6 +52,33 @@ export function readServerRecord(dataDir: string, port: number): ServerRecord | 
   } catch {
     return null;
   }
+}
+
+export interface StoredRecord {
+  readonly file: string;
+  /** null: what the file holds is no record. */
+  readonly record: ServerRecord | null;
+}
+
+/** The records of all ports in the data folder; none when it cannot be read. */
+export function readServerRecords(dataDir: string): StoredRecord[] {
+  return filesOf(dataDir).map((name) => {
+    const port = Number(RECORD_FILE.exec(name)?.[1]);
+    return { file: join(dataDir, name), record: readServerRecord(dataDir, port) };
+  });
+}
+
+function filesOf(dataDir: string): string[] {
+  try {
+    return readdirSync(dataDir).filter((name) => RECORD_FILE.test(name));
+  } catch {
+    return [];
+  }
+}
+
+/** Removes what readServerRecords() found. */
+export function removeRecordFile(file: string): void {
+  rmSync(file, { force: true });
 }
 
 /** Removes the file, but only when it is still that instance's. */

@@ -3,13 +3,13 @@
  * `--undo` takes it out again. Shows what it would change and asks; the old file stays beside it.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import { safeText } from '../../core/text.ts';
 import { clientUrl } from '../address.ts';
 import type { Context, Invocation } from '../context.ts';
 import { loadFor } from '../load-config.ts';
 import { addBaseUrl, type Edit, foreignProvider, removeBaseUrl } from '../setup/codex-config.ts';
+import { codexConfig } from '../setup/codex-file.ts';
 import { replaceFile } from '../setup/replace-file.ts';
 
 export async function runSetupCodex(invocation: Invocation): Promise<number> {
@@ -35,10 +35,6 @@ export async function runSetupCodex(invocation: Invocation): Promise<number> {
     );
   }
   return 0;
-}
-
-function codexConfig({ env, homeDir }: Context): string {
-  return join(env['CODEX_HOME'] || join(homeDir, '.codex'), 'config.toml');
 }
 
 function showDiff({ print }: Context, file: string, { removed, added }: Edit): void {

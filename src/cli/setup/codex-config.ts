@@ -45,6 +45,27 @@ export function foreignProvider(text: string): string | null {
   return names.find((name) => name !== undefined && name !== 'openai') ?? null;
 }
 
+const BASE_URL = /^\s*["']?(?:openai_)?base_url["']?\s*=\s*["']([^"']*)["']/;
+
+/** `openai_base_url` as the file has it; null when it has none. */
+export function baseUrlOf(text: string): string | null {
+  const lines = text.split(/\r?\n/);
+  const line = topLevelLines(lines).find((index) => KEY.test(lines[index] ?? ''));
+  return BASE_URL.exec(lines[line ?? -1] ?? '')?.[1] ?? null;
+}
+
+/** `base_url` of the table `[model_providers.<name>]`; null when it is not written that way. */
+export function providerBaseUrl(text: string, name: string): string | null {
+  const lines = text.split(/\r?\n/);
+  const heads = [`[model_providers.${name}]`, `[model_providers."${name}"]`];
+  const start = lines.findIndex((line) => heads.includes(line.replace(/#.*$/, '').trim()));
+  if (start === -1) return null;
+  const length = lines.slice(start + 1).findIndex((line) => line.trimStart().startsWith('['));
+  const table = lines.slice(start + 1, length === -1 ? undefined : start + 1 + length);
+  const urls = table.map((line) => BASE_URL.exec(line)?.[1]);
+  return urls.find((url) => url !== undefined) ?? null;
+}
+
 function difference(before: string, after: string, eol: string): Edit {
   const old = before.split(eol);
   const now = after.split(eol);

@@ -4,10 +4,9 @@
  */
 import type { ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
 import { addRedactions, NO_REDACTIONS, type Redactions } from '../../core/redactions.ts';
-import { readJson } from '../bodies.ts';
 import type { Database } from '../database.ts';
-import { type ExchangeRow, endOf, requestBodyOf, requestOf } from '../history/exchange-row.ts';
-import { TextIndex } from '../search/text-index.ts';
+import { type ExchangeRow, endOf, requestOf } from '../history/exchange-row.ts';
+import { ExchangeIndexer } from '../search/exchange-indexer.ts';
 import { SegmentReader, SegmentStore } from '../segments/segment-store.ts';
 import type { SinkItem } from '../sink.ts';
 import { HeaderWriter, unpackHeaders } from '../sqlite/headers.ts';
@@ -31,7 +30,7 @@ export class StoredRedaction {
   readonly #reader: SegmentReader;
   readonly #segments: SegmentStore;
   readonly #headers: HeaderWriter;
-  readonly #index: TextIndex;
+  readonly #indexer: ExchangeIndexer;
 
   constructor(database: Database, redaction: ExchangeRedaction) {
     this.#database = database;
@@ -39,7 +38,7 @@ export class StoredRedaction {
     this.#reader = new SegmentReader(database);
     this.#segments = new SegmentStore(database);
     this.#headers = new HeaderWriter(this.#segments);
-    this.#index = new TextIndex(database, this.#segments);
+    this.#indexer = new ExchangeIndexer(database);
   }
 
   /** What redaction makes of it; `redactions` counts only what was still there. */
@@ -81,28 +80,7 @@ export class StoredRedaction {
       request_headers: pack(row.request_headers, `request ${family}`),
       response_headers: pack(row.response_headers, `response ${family}`),
     });
-    this.#reindex(row, segments);
-  }
-
-  #reindex(row: ExchangeRow, segments: SegmentReader): void {
-    if (row.dialect === null || row.auxiliary !== null) return;
-    const session: unknown = this.#database
-      .prepare('SELECT session_key FROM exchanges WHERE exchange_key = ?')
-      .pluck()
-      .get(row.exchange_key);
-    const keys = { exchange: row.exchange_key, session: Number(session) };
-    const headers = unpackHeaders(row.request_headers, segments);
-    const json = readJson(requestBodyOf(row), headers, segments);
-    if (json !== null && row.request_segment !== null) {
-      const stored = segments.get(row.request_segment);
-      const isPlain = stored[0] === OPEN_BRACE;
-      const body = isPlain ? stored : Buffer.from(JSON.stringify(json));
-      const layout = this.#segments.putLayout(body);
-      this.#index.addRequest(keys, { dialect: row.dialect, body, layout });
-    }
-    if (row.parts_segment === null) return;
-    const parts = partsFromJson(segments.get(row.parts_segment));
-    this.#index.addAnswer(keys, parts, row.parts_segment);
+    this.#indexer.add(row, segments);
   }
 
   #requestItem(row: ExchangeRow): RequestItem {
@@ -204,8 +182,6 @@ export class StoredRedaction {
 }
 
 type Columns = Readonly<Record<string, string | number | Uint8Array | null>>;
-
-const OPEN_BRACE = 0x7b;
 
 function sumJson(before: string | null, added: Redactions | undefined): string | null {
   if (added === undefined) return before;
