@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** What these promise in milliseconds is not about a starved machine: they run after all others. */
 const ALONE = ['test/e2e/durability.test.ts', 'test/e2e/numbers.test.ts'];
-const ALL = 'test/**/*.test.{ts,tsx}';
+const ALL = ['test/**/*.test.{ts,tsx}', 'test/hard/**/*.hard.ts'];
 
 export default defineConfig({
   test: {
@@ -13,7 +13,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'all',
-          include: [ALL],
+          include: ALL,
           exclude: ALONE,
           maxWorkers: 2,
           sequence: { groupOrder: 0 },

@@ -26,9 +26,20 @@ export function vendorOf(type: ProviderType): Vendor {
 
 /** The vendor that the request's credential belongs to, or null when its shape does not say. */
 export function credentialVendor(headers: HeaderMap): Vendor | null {
-  const secrets = secretsOf(headers);
-  if (secrets.some((secret) => ANTHROPIC_KEY.test(secret))) return 'anthropic';
-  return secrets.some((secret) => OPENAI_KEY.test(secret)) ? 'openai' : null;
+  const vendors = credentialVendors(headers);
+  if (vendors.has('anthropic')) return 'anthropic';
+  return vendors.has('openai') ? 'openai' : null;
+}
+
+/** All that the request's credentials belong to: a ChatGPT account's login is OpenAI's. */
+export function credentialVendors(headers: HeaderMap): ReadonlySet<Vendor> {
+  const secrets = secretsOf(headers).filter((secret) => !isPlaceholder(secret));
+  const hasAccount = headers.has('chatgpt-account-id');
+  const vendors = secrets.flatMap((secret): Vendor[] => {
+    if (ANTHROPIC_KEY.test(secret)) return ['anthropic'];
+    return hasAccount || OPENAI_KEY.test(secret) ? ['openai'] : [];
+  });
+  return new Set(vendors);
 }
 
 /** True when the configured key takes the place of what the client sent. */

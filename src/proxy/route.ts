@@ -9,6 +9,7 @@ import { globPattern } from '../core/glob.ts';
 import type { ProviderOptions, ProxyOptions } from '../core/options.ts';
 import {
   credentialVendor,
+  credentialVendors,
   hasCredential,
   usesConfiguredKey,
   type Vendor,
@@ -167,9 +168,12 @@ function checkCredential(
   facts: PathFacts,
   provider: ProviderOptions,
 ): RouteDecision {
-  const vendor = credentialVendor(request.headers);
-  const isForeign = vendor !== null && vendor !== vendorOf(provider.type);
-  if (isForeign && !(provider.auth === 'always' && usesConfiguredKey(provider, request.headers))) {
+  const vendors = [...credentialVendors(request.headers)];
+  const vendor = vendors.find((name) => name !== vendorOf(provider.type));
+  if (
+    vendor !== undefined &&
+    !(provider.auth === 'always' && usesConfiguredKey(provider, request.headers))
+  ) {
     return refuse(
       'ambiguous-provider',
       `the request would go to provider '${provider.name}', but its key is of ${vendor}: it was not sent. Use the key and the path of one provider`,
