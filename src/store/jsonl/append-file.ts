@@ -8,6 +8,7 @@ import {
   fchmodSync,
   fstatSync,
   ftruncateSync,
+  lstatSync,
   mkdirSync,
   openSync,
   type Stats,
@@ -24,6 +25,8 @@ export class AppendFile {
   /** Creates the file (0600) and its folder (0700) as needed. Throws the system's error. */
   constructor(path: string) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    refuseLink(dirname(path));
+    refuseLink(path);
     cutTornLine(path);
     this.#fd = openSync(path, 'a', 0o600);
     if ((this.#stats().mode & NOT_OWNER) !== 0) fchmodSync(this.#fd, 0o600);
@@ -62,5 +65,12 @@ export class AppendFile {
 
   #stats(): Stats {
     return fstatSync(this.#fd);
+  }
+}
+
+/** Records stay where they belong: whoever can put a link here would have them written elsewhere. */
+function refuseLink(path: string): void {
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new Error(`${path} is a link: records are not written through links`);
   }
 }

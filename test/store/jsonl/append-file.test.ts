@@ -1,5 +1,5 @@
 // A full disk, as a file sees it: a write takes some bytes, the next one fails.
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppendFile } from '../../../src/store/jsonl/append-file.ts';
@@ -32,6 +32,17 @@ afterEach(() => {
 });
 
 describe('AppendFile', () => {
+  it('writes through no link, be it the file or its folder', () => {
+    const [inside, outside] = [tempFolder(), tempFolder()];
+    writeFileSync(join(outside, 'file.jsonl'), 'theirs\n');
+    symlinkSync(outside, join(inside, 'folder'));
+    symlinkSync(join(outside, 'file.jsonl'), join(inside, 'file.jsonl'));
+    for (const path of ['folder/file.jsonl', 'file.jsonl']) {
+      expect(() => new AppendFile(join(inside, path))).toThrow('is a link');
+    }
+    expect(readFileSync(join(outside, 'file.jsonl'), 'utf8')).toBe('theirs\n');
+  });
+
   it('appends all of a text or nothing', () => {
     const path = join(tempFolder(), 'a', 'file.jsonl');
     const file = new AppendFile(path);

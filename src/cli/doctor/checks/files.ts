@@ -132,7 +132,7 @@ function linksOut(
   return links.map(({ path }) =>
     error({
       id: 'link-out',
-      what: `this link leads out of the data folder (to ${readlinkSync(path)}) and is not followed`,
+      what: `this link leads out of the data folder (to ${readlinkSync(path)}): records could be written, or read, there`,
       where: path,
       mend: `rm ${advice.quote(path)}`,
     }),
