@@ -32,11 +32,11 @@ export class BenchClient {
   }
 
   /** Sends one request; `sse` like `200x5` asks for 200 events 5 ms apart. */
-  send(body: Buffer, sse: string | null): Promise<Sample> {
+  send(body: Buffer, sse: string | null = null, session = 'bench'): Promise<Sample> {
     const head =
       'POST /v1/messages HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n' +
       'anthropic-version: 2023-06-01\r\nx-api-key: sk-ant-bench\r\n' +
-      `x-claude-code-session-id: bench\r\n${sse ? `x-bench-sse: ${sse}\r\n` : ''}` +
+      `x-claude-code-session-id: ${session}\r\n${sse ? `x-bench-sse: ${sse}\r\n` : ''}` +
       `Content-Length: ${body.length}\r\n\r\n`;
     return new Promise((resolve, reject) => {
       const started = process.hrtime.bigint();

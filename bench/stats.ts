@@ -7,6 +7,10 @@ function quantile(samples: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(p * sorted.length))] ?? Number.NaN;
 }
 
+export function median(samples: readonly number[]): number {
+  return quantile(samples, 0.5);
+}
+
 export interface Percentiles {
   readonly p50: number;
   readonly p95: number;

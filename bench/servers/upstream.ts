@@ -1,5 +1,5 @@
 // The provider of the benchmark: answers as soon as the body is in. Unary: 2 kB of JSON. SSE: N
-// events, each carrying the monotonic time (hrtime, one clock for all processes) at which it was sent.
+// events (NxG: G ms apart, 0 as fast as they go), each carrying the monotonic time (hrtime, one clock for all processes) at which it was sent.
 import http from 'node:http';
 
 const unary = Buffer.from(
@@ -22,7 +22,8 @@ function streamEvents(res: http.ServerResponse, count: number, gapMs: number): v
     const data = `{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"word "},"sent":"${process.hrtime.bigint()}"}`;
     res.write(`event: content_block_delta\ndata: ${data}\n\n`);
     sent += 1;
-    if (sent < count) setTimeout(next, gapMs);
+    if (sent < count && gapMs === 0) setImmediate(next);
+    else if (sent < count) setTimeout(next, gapMs);
     else res.end('event: message_stop\ndata: {"type":"message_stop"}\n\n');
   };
   next();

@@ -49,6 +49,7 @@ export class ProxyHost {
     this.#listening = Promise.withResolvers<Address>();
     const data: ProxyWorkerData = { options, counters, tapPort };
     this.#life = new WorkerLife<MainToProxy, ProxyToMain>({
+      name: 'proxy',
       url: this.#url,
       data,
       transfer: [tapPort],

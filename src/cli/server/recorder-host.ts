@@ -34,6 +34,7 @@ export class RecorderHost {
     this.#ready = Promise.withResolvers<void>();
     this.#closed = Promise.withResolvers<void>();
     this.#life = new WorkerLife<MainToRecorder, RecorderToMain>({
+      name: 'recorder',
       url: this.#url,
       data,
       transfer,

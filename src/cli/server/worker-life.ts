@@ -5,6 +5,8 @@
 import { type Transferable, Worker } from 'node:worker_threads';
 
 export interface WorkerStart<Received> {
+  /** What `top -H` and the benchmark call the thread. */
+  readonly name: string;
   readonly url: URL;
   readonly data: unknown;
   readonly transfer: readonly Transferable[];
@@ -20,6 +22,7 @@ export class WorkerLife<Sent, Received> {
 
   constructor(start: WorkerStart<Received>) {
     this.#worker = new Worker(start.url, {
+      name: start.name,
       workerData: start.data,
       transferList: [...start.transfer],
     });
