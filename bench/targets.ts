@@ -44,7 +44,7 @@ function forkServer(file: string, args: readonly string[]): Promise<[ChildProces
   });
 }
 
-export function freePort(): Promise<number> {
+function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = net.createServer().listen(0, '127.0.0.1', () => {
       const address = server.address();

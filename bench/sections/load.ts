@@ -72,7 +72,7 @@ async function loadOnce(target: Target | LunaRouteTarget, plan: LoadPlan): Promi
 }
 
 /** Samples the queue while something else happens. `stop()` waits for an empty one; gives the most, in MB. */
-export function watchQueue(target: LunaRouteTarget): { stop(): Promise<number> } {
+function watchQueue(target: LunaRouteTarget): { stop(): Promise<number> } {
   let most = 0;
   const sample = async (): Promise<number> => {
     const bytes = await target.queueBytes();
