@@ -16,6 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   proxy: ['core'],
   tui: ['core'],
   web: ['core'],
+  demo: ['core'],
   cli: [
     'core',
     'dialects',
@@ -28,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'redact',
     'tui',
     'web',
+    'demo',
   ],
 };
 

@@ -50,6 +50,16 @@ export function parseAge(text: string): number {
   return Number(amount) * unitMs;
 }
 
+/** `20s`, `5m`, `1h` as a length of time; milliseconds. */
+export function parseDuration(text: string): number {
+  const [, amount, unit = ''] = /^(\d{1,4})([smh])$/.exec(text) ?? [];
+  const unitMs = unit === 's' ? 1000 : UNITS[unit];
+  if (amount === undefined || unitMs === undefined || Number(amount) === 0) {
+    throw new InvalidArgumentError('expected a time like 20s, 5m or 1h');
+  }
+  return Number(amount) * unitMs;
+}
+
 const SIZES: Readonly<Record<string, number>> = { kb: 1e3, mb: 1e6, gb: 1e9, tb: 1e12 };
 
 /** `500mb`, `2gb`; bytes, by the thousand as sizes are shown. */

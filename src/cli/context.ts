@@ -36,6 +36,8 @@ export interface Context {
   readonly onStopSignal: (listener: (signal: StopSignal) => void) => void;
   /** Errors that nothing caught go to the listener instead of ending the process. */
   readonly onUncaught: (listener: (error: unknown) => void) => void;
+  /** The last moment of the process, however it ends; only what is synchronous still happens. */
+  readonly onExit: (listener: () => void) => void;
 }
 
 /** The flags of a command line that set configuration. */

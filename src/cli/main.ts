@@ -53,6 +53,7 @@ const context: Context = {
     process.on('uncaughtException', listener);
     process.on('unhandledRejection', listener);
   },
+  onExit: (listener) => void process.on('exit', listener),
 };
 
 process.exitCode = await runProgram(argv, context).catch(report);

@@ -9,6 +9,7 @@ import { addArchiveCommands } from './archive-commands.ts';
 import { parseCount, parseOffset } from './arguments.ts';
 import { SHELLS } from './background/exports.ts';
 import type { Context } from './context.ts';
+import { addDemoCommand } from './demo-command.ts';
 import { addDoctorCommand } from './doctor-commands.ts';
 import { givenConfigFlags } from './flags.ts';
 import { addNumberCommands } from './number-commands.ts';
@@ -71,6 +72,7 @@ function makeProgram(context: Context, registry: Registry): Command {
   ]);
   addServerCommands(program, registry);
   addClientCommands(program, registry);
+  addDemoCommand(program, registry);
   const sessions = program.command('sessions').description('what was recorded');
   addSessionCommands(sessions, registry);
   addArchiveCommands(sessions, registry);

@@ -15,6 +15,7 @@ import { pricerFor } from '../pricer.ts';
 import { FileLog } from '../screen/file-log.ts';
 import { openScreen } from '../screen/open-screen.ts';
 import { attach } from '../screen/remote-source.ts';
+import { type Companion, reasonWith } from '../server/companion.ts';
 import { guardFiles, startServer } from '../server/running-server.ts';
 import { type StopReason, shutDown, watchSignals } from '../server/shutdown.ts';
 import { runServe } from './serve.ts';
@@ -30,10 +31,14 @@ export async function runScreen(invocation: Invocation): Promise<number> {
   const { config, dataDir } = loadFor(invocation);
   const found = await findServer(dataDir, config.host, config.port);
   if (found.kind === 'ours') return await watch(found.record, invocation, terminal);
-  return await serveWithScreen(invocation, terminal);
+  return await serveWithScreen(invocation, terminal, null);
 }
 
-async function serveWithScreen(invocation: Invocation, terminal: TerminalStreams): Promise<number> {
+export async function serveWithScreen(
+  invocation: Invocation,
+  terminal: TerminalStreams,
+  companion: Companion | null,
+): Promise<number> {
   const { context } = invocation;
   guardFiles();
   const loaded = loadFor(invocation);
@@ -54,8 +59,8 @@ async function serveWithScreen(invocation: Invocation, terminal: TerminalStreams
   });
   log.onLine = screen.toast;
   context.onUncaught((error) => screen.crash(error));
-  const end = await Promise.race([
-    signals.first.then((signal): StopReason => signal),
+  const end = await reasonWith<StopReason | ScreenReason>(companion, server, [
+    signals.first,
     fatal,
     screen.ended.then(reasonOf),
   ]);

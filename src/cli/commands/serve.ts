@@ -11,6 +11,7 @@ import type { Context, Invocation } from '../context.ts';
 import { loadFor } from '../load-config.ts';
 import { type Log, makeLog } from '../log.ts';
 import type { Runtime } from '../runtime.ts';
+import { type Companion, reasonWith } from '../server/companion.ts';
 import { RequestLog, requestLine } from '../server/request-log.ts';
 import { guardFiles, startServer } from '../server/running-server.ts';
 import { shutDown, watchSignals } from '../server/shutdown.ts';
@@ -19,8 +20,16 @@ import { startSummary } from '../server/start-summary.ts';
 const LOG_CHECK_MS = 60_000;
 
 export async function runServe(invocation: Invocation): Promise<number> {
-  const { context, isJson } = invocation;
-  if (isJson) throw new UserError('serve prints no data, so --json means nothing', { exitCode: 2 });
+  if (invocation.isJson)
+    throw new UserError('serve prints no data, so --json means nothing', { exitCode: 2 });
+  return await serveHeadless(invocation, null);
+}
+
+export async function serveHeadless(
+  invocation: Invocation,
+  companion: Companion | null,
+): Promise<number> {
+  const { context } = invocation;
   guardFiles();
   const loaded = loadFor(invocation);
   const log = makeLog(context.print, loaded.config.logging.level);
@@ -33,7 +42,7 @@ export async function runServe(invocation: Invocation): Promise<number> {
     for (const line of startSummary(start, context.print.style)) context.print.line(line);
   }
   showRequests(runtime, loaded, context, log);
-  const reason = await Promise.race([signals.first, fatal]);
+  const reason = await reasonWith(companion, server, [signals.first, fatal]);
   return await shutDown({ ...server, context, log, signals, reason });
 }
 

@@ -1,0 +1,159 @@
+/**
+ * `lunaroute demo`: the real proxy, recorder and screen on free ports and a temporary data folder,
+ * between scripted agents and their scripted provider. At the end what was recorded is compared with
+ * what the provider sent. The folder goes on every kind of end; one that kill -9 left behind goes when
+ * the next demo starts.
+ */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FlagValue } from '../../config/layers.ts';
+import type { Environment } from '../../config/paths.ts';
+import { UserError } from '../../core/errors.ts';
+import { formatCount } from '../../core/format.ts';
+import type { Stats } from '../../core/ports.ts';
+import { NO_USAGE } from '../../core/usage.ts';
+import { playSessions } from '../../demo/agents.ts';
+import { Pace } from '../../demo/pace.ts';
+import { DemoProvider, type Sent } from '../../demo/provider.ts';
+import type { Invocation } from '../context.ts';
+import type { Companion } from '../server/companion.ts';
+import type { RunningServer } from '../server/running-server.ts';
+import { serveWithScreen } from './screen.ts';
+import { serveHeadless } from './serve.ts';
+
+const PREFIX = 'lunaroute-demo-';
+/** What of the caller's environment would change where requests go. */
+const FOREIGN = /^(?:LUNAROUTE|OPENAI|ANTHROPIC)_|_proxy$/i;
+
+export async function runDemo(invocation: Invocation): Promise<number> {
+  const { context, isHeadless, isJson, configFlags } = invocation;
+  const { print, terminal } = context;
+  if (isJson) throw new UserError('demo prints no data, so --json means nothing', { exitCode: 2 });
+  if (configFlags.words.length > 0) {
+    throw new UserError('demo takes no configuration: it has its own', { exitCode: 2 });
+  }
+  removeAbandoned();
+  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${context.pid}-`));
+  const remove = (): void => rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  context.onExit(remove);
+  const pace = new Pace();
+  const provider = new DemoProvider(pace);
+  try {
+    const providerUrl = await provider.start();
+    const own = ownInvocation(invocation, folder, providerUrl);
+    const isScreen = !isHeadless && terminal !== null;
+    const show = new Show(pace, { forMs: durationOf(invocation), endsByItself: !isScreen });
+    const code = isScreen
+      ? await serveWithScreen(own, terminal, show)
+      : await serveHeadless(own, show);
+    const { text, isRight } = compare(provider.sent, show.recorded());
+    print.line(`\n${isRight ? print.style.good(text) : print.style.bad(text)}`);
+    return isRight ? code : 1;
+  } finally {
+    provider.stop();
+    remove();
+  }
+}
+
+/** Plays the sessions while the server runs. */
+class Show implements Companion {
+  readonly #pace: Pace;
+  readonly #options: { readonly forMs: number | null; readonly endsByItself: boolean };
+  #playing: Promise<void> = Promise.resolve();
+  #server: RunningServer | null = null;
+
+  constructor(pace: Pace, options: { forMs: number | null; endsByItself: boolean }) {
+    this.#pace = pace;
+    this.#options = options;
+  }
+
+  async begin(server: RunningServer): Promise<'quit'> {
+    this.#server = server;
+    const { forMs, endsByItself } = this.#options;
+    this.#playing = playSessions(server.source.facts.url, this.#pace).catch(() => undefined);
+    if (forMs !== null) await sleep(forMs);
+    else if (endsByItself) await this.#playing;
+    else await new Promise<never>(() => undefined);
+    return 'quit';
+  }
+
+  /** What has begun ends at once, and completely; nothing new begins. */
+  async end(): Promise<void> {
+    this.#pace.hurry();
+    await this.#playing;
+  }
+
+  recorded(): Stats | null {
+    return this.#server?.runtime.live().total ?? null;
+  }
+}
+
+function durationOf({ option }: Invocation): number | null {
+  const given = option('for');
+  return typeof given === 'number' ? given : null;
+}
+
+/** The same call with the demo's configuration: nothing of the caller's own is read or written. */
+function ownInvocation(invocation: Invocation, folder: string, providerUrl: string): Invocation {
+  const kept = Object.entries(invocation.context.env).filter(([name]) => !FOREIGN.test(name));
+  const env: Environment = { ...Object.fromEntries(kept), LUNAROUTE_HOME: folder };
+  const settings = {
+    port: '0',
+    'ui.port': '0',
+    'providers.anthropic.base_url': providerUrl,
+    'providers.openai.base_url': providerUrl,
+    'providers.chatgpt.base_url': providerUrl,
+    'logging.log_requests': true,
+  };
+  const flags = Object.entries(settings).map(
+    ([key, value]): FlagValue => ({ flag: 'demo', path: key.split('.'), value }),
+  );
+  return {
+    ...invocation,
+    context: { ...invocation.context, env },
+    configFlags: { configFlag: null, flags, words: [] },
+  };
+}
+
+function compare(sent: Sent, recorded: Stats | null): { text: string; isRight: boolean } {
+  const { input, output } = recorded?.usage ?? NO_USAGE;
+  const requests = recorded?.requests ?? 0;
+  const failed = requests - (recorded?.outcomes.completed ?? 0);
+  const counts = (numbers: readonly number[]): string => {
+    const [all = 0, bad = 0, tokensIn = 0, tokensOut = 0] = numbers;
+    return `${formatCount(all)} requests (${formatCount(bad)} failed), ${formatCount(tokensIn)} tokens in, ${formatCount(tokensOut)} out`;
+  };
+  const sentText = counts([sent.requests, sent.failed, sent.usage.input, sent.usage.output]);
+  const recordedText = counts([requests, failed, input, output]);
+  const isRight = sentText === recordedText;
+  const text = isRight
+    ? `The demo's provider sent the same: ${sentText}.`
+    : `The demo's provider sent ${sentText}; recorded were ${recordedText}.`;
+  return { text, isRight };
+}
+
+/** Folders of demos whose process is no more; others' folders cannot be removed and are left. */
+function removeAbandoned(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = new RegExp(`^${PREFIX}(\\d+)-\\w+$`).exec(name) ?? [];
+    if (pid === undefined || isRunning(Number(pid))) continue;
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true });
+    } catch {
+      // It is another person's.
+    }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, as somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
