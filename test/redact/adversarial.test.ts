@@ -107,7 +107,8 @@ describe('10 MB of hostile text', () => {
         const text = grown(pieces.join('') || ' ');
         return costOf(() => redactor.redact(text)) < 2000;
       }),
-      { numRuns: 12 },
+      // The same texts each time: what is measured should not hang on what chance puts together.
+      { numRuns: 12, seed: 20_261_125 },
     );
   }, 120_000);
 

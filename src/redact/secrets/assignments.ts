@@ -2,7 +2,6 @@
  * Values that are assigned to a name that says they are secret: `password=…`, `"api_key": "…"`,
  * `--token …`, `PASSWORD '…'`, in any language. The name finds the place, the value decides.
  */
-import { matchesOf } from '../boundary.ts';
 import { type Detector, type Finding, isFull, secret } from '../finding.ts';
 import { isPassword, isPlaceholder, isRandom } from './values.ts';
 
@@ -18,18 +17,30 @@ const FLAG_TO_VALUE = /[ =](\\*["'])?/y;
 /** No control character is part of a value that somebody typed: in random bytes one soon follows. */
 const BARE_VALUE = /[^\s\p{Cc}"'`,;)}\]<>\\&|=]{1,1024}={0,2}/uy;
 const QUOTED_VALUE = /[^"'`\\\p{Cc}]{1,1024}/uy;
+/** Fewer characters are neither a password nor drawn by chance (values.ts): asked first, since it is cheap. */
+const LONG_ENOUGH = {
+  password: { bare: /[^\s"'`,;)}\]<>\\&|=]{6}/y, quoted: /[^"'`\\]{8}/y },
+  secret: { bare: /[^\s"'`,;)}\]<>\\&|=]{14}/y, quoted: /[^"'`\\]{16}/y },
+} as const;
 /** Names that hold the word but no secret: counts, ids, kinds, positions in a list. */
 const HARMLESS =
   /^(?:s$|_?(?:count|id|ids|type|name|names|url|uri|path|file|length|len|limit|budget|usage|expir\w*|hash|policy|field|label|version|kind|size|index|rotation|strength|regex|pattern|hint|min|max|ttl|arn|ref|usd|per)\b)|(?:count|Count|_id|Id|_type|Type|Name|_name|Url|_url|Path|Length|Limit|Budget|Usage|Expir\w*|Hash|Field|Label)$/;
 const HARMLESS_BEFORE =
   /(?:max|min|num|total|input|output|next|page|continuation|cancellation|cancel|csrf|xsrf|prompt|completion|cached?|budget|reset|sync|stop|pad|eos|bos|unk|sep|cls|mask)[_-]?$/i;
 const PASSWORDS = /passw|passphrase|pwd|identified by/i;
+const AFTER_MASK = /[\]:]/;
+const IN_NAME = /[\w-]/;
+const FLAG = /(?:^|[\s"'])--?[\w-]{0,24}$/;
+const WORD = /\w/;
+const EXPRESSION = /^[A-Za-z_$][\w$]*(?:\.|\?\.|\(|\[|::)/;
+const OPENS = /[([]/;
 
 export function makeAssignmentDetector(): Detector {
   return (text) => {
     const findings: Finding[] = [];
-    for (const { index, 0: name } of matchesOf(NAME, text)) {
-      const value = valueAfter(text, index, name);
+    NAME.lastIndex = 0;
+    for (let match = NAME.exec(text); match !== null; match = NAME.exec(text)) {
+      const value = valueAfter(text, match.index, match[0]);
       if (value === null) continue;
       if (isFull(findings, text)) break;
       findings.push(secret('assignment', value.type, value));
@@ -48,20 +59,31 @@ interface Value {
 function valueAfter(text: string, index: number, name: string): Value | null {
   const after = index + name.length;
   // `[PASSWORD]:5432` is what an earlier redaction left.
-  if (text.charAt(index - 1) === '[' && /[\]:]/.test(text.charAt(after))) return null;
+  if (text.charAt(index - 1) === '[' && AFTER_MASK.test(text.charAt(after))) return null;
   const place = placeOfValue(text, index, after);
-  if (place === null || HARMLESS.test(place.rest)) return null;
-  const before = text.slice(Math.max(0, index - 16), index);
+  if (place === null) return null;
   const isPasswordName = PASSWORDS.test(name);
+  if (!isLongEnough(text, place, isPasswordName) || HARMLESS.test(place.rest)) return null;
+  const before = text.slice(Math.max(0, index - 16), index);
   if (!isPasswordName && HARMLESS_BEFORE.test(before)) return null;
-  const pattern = place.isQuoted ? QUOTED_VALUE : BARE_VALUE;
-  pattern.lastIndex = place.at;
-  const value = pattern.exec(text)?.[0] ?? '';
-  if (value === '' || isPlaceholder(value)) return null;
-  const isSecret = isPasswordName ? isPassword(value, place.isQuoted) : isRandom(value);
-  if (!isSecret || (!place.isQuoted && isCode(text, place.at, value))) return null;
+  const value = secretAt(text, place, isPasswordName);
+  if (value === null) return null;
   const type = isPasswordName ? 'PASSWORD' : 'SECRET';
   return { start: place.at, end: place.at + value.length, type };
+}
+
+/** What stands at the place, if it can be what the name says. */
+function secretAt(text: string, { at, isQuoted }: Place, isPasswordName: boolean): string | null {
+  const value = matchAt(isQuoted ? QUOTED_VALUE : BARE_VALUE, text, at)?.[0] ?? '';
+  if (value === '' || isPlaceholder(value)) return null;
+  const isSecret = isPasswordName ? isPassword(value, isQuoted) : isRandom(value);
+  return isSecret && (isQuoted || !isCode(text, at, value)) ? value : null;
+}
+
+function isLongEnough(text: string, { at, isQuoted }: Place, isPasswordName: boolean): boolean {
+  const pattern = LONG_ENOUGH[isPasswordName ? 'password' : 'secret'][isQuoted ? 'quoted' : 'bare'];
+  pattern.lastIndex = at;
+  return pattern.test(text);
 }
 
 interface Place {
@@ -72,26 +94,30 @@ interface Place {
 }
 
 function placeOfValue(text: string, index: number, after: number): Place | null {
-  const isFlag =
-    /[\w-]/.test(text.charAt(index - 1)) &&
-    /(?:^|[\s"'])--?[\w-]{0,24}$/.test(text.slice(Math.max(0, index - 28), index));
   REST.lastIndex = after;
-  const rest = REST.exec(text)?.[0] ?? '';
-  if (/\w/.test(text.charAt(after + rest.length))) return null;
-  for (const pattern of isFlag ? [FLAG_TO_VALUE, TO_VALUE] : [TO_VALUE]) {
-    pattern.lastIndex = after + rest.length;
-    const match = pattern.exec(text);
-    if (match !== null) {
-      return { at: pattern.lastIndex, isQuoted: match[1] !== undefined, rest };
-    }
-  }
-  return null;
+  REST.test(text);
+  const end = REST.lastIndex;
+  if (WORD.test(text.charAt(end))) return null;
+  const match =
+    (isFlag(text, index) ? matchAt(FLAG_TO_VALUE, text, end) : null) ??
+    matchAt(TO_VALUE, text, end);
+  if (match === null) return null;
+  const rest = text.slice(after, end);
+  return { at: end + match[0].length, isQuoted: match[1] !== undefined, rest };
+}
+
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}
+
+function isFlag(text: string, index: number): boolean {
+  return (
+    IN_NAME.test(text.charAt(index - 1)) && FLAG.test(text.slice(Math.max(0, index - 28), index))
+  );
 }
 
 /** A bare value that is called, indexed or asked for a member is an expression. */
 function isCode(text: string, at: number, value: string): boolean {
-  return (
-    /^[A-Za-z_$][\w$]*(?:\.|\?\.|\(|\[|::)/.test(value) ||
-    /[([]/.test(text.charAt(at + value.length))
-  );
+  return EXPRESSION.test(value) || OPENS.test(text.charAt(at + value.length));
 }
