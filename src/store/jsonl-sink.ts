@@ -127,7 +127,7 @@ export class JsonlSink implements Sink {
 /** Cuts torn last lines in the newest folders; returns how many there were. */
 function repair(directory: string): number {
   let torn = 0;
-  for (const folder of dateFolders(readdirSync(directory)).slice(0, REPAIRED_FOLDERS)) {
+  for (const folder of dateFolders(directory).slice(0, REPAIRED_FOLDERS)) {
     const path = join(directory, folder);
     for (const name of existsSync(path) ? readdirSync(path) : []) {
       if (name.endsWith('.jsonl') && cutTornLine(join(path, name))) torn += 1;

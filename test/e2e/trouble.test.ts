@@ -1,10 +1,11 @@
 // Recording in trouble: traffic goes on untouched, one clear warning, readyz says degraded.
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { formatTime } from '../../src/core/format.ts';
 import { databasePath, exchangeIds } from '../helpers/history.ts';
 import {
   cleanEnv,
@@ -106,6 +107,27 @@ describe('recording in trouble', () => {
     const names = readdirSync(join(home.path, '.lunaroute'));
     expect(names.filter((name) => name.startsWith('sessions.db.corrupt-'))).toHaveLength(1);
     expect(output()).toMatch(/corrupt-/);
+  });
+
+  it('a link in place of the day: nothing is written through it, it is said, and nothing is lost', async () => {
+    const [sessions, outside] = [
+      join(home.path, '.lunaroute/sessions'),
+      join(home.path, 'outside'),
+    ];
+    const [day = ''] = formatTime(Date.now()).split(' ');
+    mkdirSync(sessions, { recursive: true });
+    mkdirSync(outside);
+    symlinkSync(outside, join(sessions, day));
+    const { url, output } = await start();
+    await echo(url, Buffer.from('first'));
+    const { reasons } = await untilStatus(url, 'degraded');
+    expect(reasons?.join()).toContain('is a link');
+    await until('SQLite to go on', () => (exchangeIds(home.path).length === 1 ? true : undefined));
+    expect(readdirSync(outside)).toEqual([]);
+    rmSync(join(sessions, day));
+    await untilStatus(url, 'ready');
+    expect(readdirSync(join(sessions, day))).toHaveLength(1);
+    expect(warnings(output(), /is a link/)).toBe(1);
   });
 
   // Mounting needs root (CI has it).

@@ -35,7 +35,7 @@ const HEAD =
 /** The newest days first, at most `days` of them. */
 export function* jsonlDays(directory: string, days: number): Generator<JsonlDay> {
   if (!existsSync(directory)) return;
-  for (const date of dateFolders(readdirSync(directory)).slice(0, days)) {
+  for (const date of dateFolders(directory).slice(0, days)) {
     yield readDay(directory, date);
   }
 }

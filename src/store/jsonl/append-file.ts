@@ -15,6 +15,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { UserError } from '../../core/errors.ts';
 import { cutTornLine } from './torn-line.ts';
 
 const NOT_OWNER = 0o077;
@@ -71,6 +72,8 @@ export class AppendFile {
 /** Records stay where they belong: whoever can put a link here would have them written elsewhere. */
 function refuseLink(path: string): void {
   if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    throw new Error(`${path} is a link: records are not written through links`);
+    throw new UserError(`${path} is a link, and records are not written through links.`, {
+      hint: 'Remove it, or put what it leads to in its place.',
+    });
   }
 }

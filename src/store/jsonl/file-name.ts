@@ -4,6 +4,7 @@
  * a file (on disks that ignore case); every line names its session, so nothing is mixed up.
  */
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const PLAIN_ID = /^[A-Za-z0-9_-]{1,64}$/;
@@ -21,9 +22,15 @@ export function sessionFilePath(directory: string, sessionId: string, at: number
   return join(directory, localDate(at), sessionFileName(sessionId));
 }
 
-/** Date folders out of a directory listing, newest first. */
-export function dateFolders(names: readonly string[]): string[] {
-  return names.filter((name) => DATE_FOLDER.test(name)).sort((a, b) => (a < b ? 1 : -1));
+/**
+ * Names of the date folders in `directory`, newest first. A link is none of them, wherever it leads:
+ * what goes through these folders also deletes, packs and rewrites. Throws the system's error.
+ */
+export function dateFolders(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && DATE_FOLDER.test(entry.name))
+    .map((entry) => entry.name)
+    .sort((a, b) => (a < b ? 1 : -1));
 }
 
 /** Plain ids stay as they are; others keep what is readable and are told apart by a hash. */

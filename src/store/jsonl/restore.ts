@@ -3,7 +3,7 @@
  * written a second time after a restart. Reads a bounded amount, newest last; a line that cannot be
  * read, or belongs to another session, is passed over.
  */
-import { closeSync, existsSync, fstatSync, openSync, readdirSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { chainOf, fingerprint, isObject, type JsonObject } from './conversation.ts';
 import { dateFolders, sessionFileName } from './file-name.ts';
@@ -87,7 +87,7 @@ function readFiles(directory: string, fileName: string): Buffer[] {
   if (!existsSync(directory)) return [];
   const found: Buffer[] = [];
   let budget = MAX_READ_BYTES;
-  for (const folder of dateFolders(readdirSync(directory)).slice(0, MAX_FOLDERS)) {
+  for (const folder of dateFolders(directory).slice(0, MAX_FOLDERS)) {
     const path = join(directory, folder, fileName);
     for (const bytes of [readTail(path, budget), readPackedTail(path + PACKED_SUFFIX, budget)]) {
       budget -= bytes.length;

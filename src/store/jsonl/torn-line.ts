@@ -2,16 +2,16 @@
  * A process that is killed in the middle of a write leaves half a line at the end of a file. This
  * cuts exactly that half line off, and never touches anything before it.
  */
-import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, lstatSync, openSync, readSync } from 'node:fs';
 
 const NEWLINE = 0x0a;
 const BLOCK_BYTES = 64 * 1024;
 /** Long enough for a living process to finish the write that we may have caught half way. */
 const LIVE_WRITER_MS = 20;
 
-/** Cuts a torn last line off; true when there was one. A missing file is fine. */
+/** Cuts a torn last line off; true when there was one. A missing file is fine; what a link leads to is left alone. */
 export function cutTornLine(path: string): boolean {
-  if (!existsSync(path)) return false;
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isFile()) return false;
   const fd = openSync(path, 'r+');
   try {
     const { size } = fstatSync(fd);

@@ -41,7 +41,7 @@ export function applyToJsonl(
 
 function filesIn(directory: string): string[] {
   if (!existsSync(directory)) return [];
-  return dateFolders(readdirSync(directory)).flatMap((folder) =>
+  return dateFolders(directory).flatMap((folder) =>
     readdirSync(join(directory, folder))
       .filter((name) => name.endsWith('.jsonl') || name.endsWith(COMPRESSED))
       .map((name) => join(directory, folder, name)),

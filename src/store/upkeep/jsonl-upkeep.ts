@@ -107,7 +107,7 @@ function oldestBeyond(files: readonly SessionFile[], excess: number): SessionFil
 function listFiles({ directory, pinned }: Pick<JsonlTask, 'directory' | 'pinned'>): SessionFile[] {
   if (!existsSync(directory)) return [];
   const pinnedNames = new Set([...pinned].map(sessionFileName));
-  return dateFolders(readdirSync(directory))
+  return dateFolders(directory)
     .toReversed()
     .flatMap((folder) => filesOf(join(directory, folder), endOfDay(folder), pinnedNames));
 }
@@ -142,7 +142,7 @@ function endOfDay(folder: string): number {
 }
 
 function removeEmptyFolders(directory: string): void {
-  for (const folder of dateFolders(readdirSync(directory))) {
+  for (const folder of dateFolders(directory)) {
     const path = join(directory, folder);
     try {
       if (readdirSync(path).length === 0) rmdirSync(path);

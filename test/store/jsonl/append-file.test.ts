@@ -1,8 +1,10 @@
 // A full disk, as a file sees it: a write takes some bytes, the next one fails.
-import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppendFile } from '../../../src/store/jsonl/append-file.ts';
+import { dateFolders } from '../../../src/store/jsonl/file-name.ts';
+import { cutTornLine } from '../../../src/store/jsonl/torn-line.ts';
 import {
   joinLines,
   jsonlFiles,
@@ -41,6 +43,23 @@ describe('AppendFile', () => {
       expect(() => new AppendFile(join(inside, path))).toThrow('is a link');
     }
     expect(readFileSync(join(outside, 'file.jsonl'), 'utf8')).toBe('theirs\n');
+  });
+
+  it('cuts no torn line off what a link leads to', () => {
+    const [inside, outside] = [tempFolder(), tempFolder()];
+    writeFileSync(join(outside, 'notes'), 'whole\nhalf');
+    symlinkSync(join(outside, 'notes'), join(inside, 'file.jsonl'));
+    expect(cutTornLine(join(inside, 'file.jsonl'))).toBe(false);
+    expect(readFileSync(join(outside, 'notes'), 'utf8')).toBe('whole\nhalf');
+    expect(cutTornLine(join(outside, 'notes'))).toBe(true);
+  });
+
+  it('takes no link for a day, so that nothing behind one is deleted, packed or rewritten', () => {
+    const [inside, outside] = [tempFolder(), tempFolder()];
+    symlinkSync(outside, join(inside, '2026-11-24'));
+    mkdirSync(join(inside, '2026-11-23'));
+    mkdirSync(join(inside, '2026-11-25'));
+    expect(dateFolders(inside)).toEqual(['2026-11-25', '2026-11-23']);
   });
 
   it('appends all of a text or nothing', () => {
