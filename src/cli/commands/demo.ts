@@ -12,12 +12,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlagValue } from '../../config/layers.ts';
 import type { Environment } from '../../config/paths.ts';
 import { UserError } from '../../core/errors.ts';
-import { formatCount } from '../../core/format.ts';
 import type { Stats } from '../../core/ports.ts';
-import { NO_USAGE } from '../../core/usage.ts';
 import { playSessions } from '../../demo/agents.ts';
 import { Pace } from '../../demo/pace.ts';
-import { DemoProvider, type Sent } from '../../demo/provider.ts';
+import { DemoProvider } from '../../demo/provider.ts';
+import { DEMO } from '../../demo/script.ts';
+import { verdict } from '../../demo/verdict.ts';
 import type { Invocation } from '../context.ts';
 import type { Companion } from '../server/companion.ts';
 import type { RunningServer } from '../server/running-server.ts';
@@ -25,6 +25,7 @@ import { serveWithScreen } from './screen.ts';
 import { serveHeadless } from './serve.ts';
 
 const PREFIX = 'lunaroute-demo-';
+const PLANNED_REQUESTS = Object.values(DEMO).reduce((sum, { answers }) => sum + answers.length, 0);
 /** What of the caller's environment would change where requests go. */
 const FOREIGN = /^(?:LUNAROUTE|OPENAI|ANTHROPIC)_|_proxy$/i;
 
@@ -49,7 +50,8 @@ export async function runDemo(invocation: Invocation): Promise<number> {
     const code = isScreen
       ? await serveWithScreen(own, terminal, show)
       : await serveHeadless(own, show);
-    const { text, isRight } = compare(provider.sent, show.recorded());
+    const planned = show.hasPlayedOut ? PLANNED_REQUESTS : null;
+    const { text, isRight } = verdict(provider.sent, show.recorded(), planned);
     print.line(`\n${isRight ? print.style.good(text) : print.style.bad(text)}`);
     return isRight ? code : 1;
   } finally {
@@ -64,6 +66,7 @@ class Show implements Companion {
   readonly #options: { readonly forMs: number | null; readonly endsByItself: boolean };
   #playing: Promise<void> = Promise.resolve();
   #server: RunningServer | null = null;
+  #hasPlayedOut = false;
 
   constructor(pace: Pace, options: { forMs: number | null; endsByItself: boolean }) {
     this.#pace = pace;
@@ -73,7 +76,7 @@ class Show implements Companion {
   async begin(server: RunningServer): Promise<'quit'> {
     this.#server = server;
     const { forMs, endsByItself } = this.#options;
-    this.#playing = playSessions(server.source.facts.url, this.#pace).catch(() => undefined);
+    this.#playing = this.#play(server.source.facts.url);
     if (forMs !== null) await sleep(forMs);
     else if (endsByItself) await this.#playing;
     else await new Promise<never>(() => undefined);
@@ -84,6 +87,17 @@ class Show implements Companion {
   async end(): Promise<void> {
     this.#pace.hurry();
     await this.#playing;
+  }
+
+  /** The agents were not told to stop: all of the script should have been asked for. */
+  get hasPlayedOut(): boolean {
+    return this.#hasPlayedOut;
+  }
+
+  /** An agent that fails has asked for less than the script holds, and that is what is told. */
+  async #play(url: string): Promise<void> {
+    await playSessions(url, this.#pace).catch(() => undefined);
+    this.#hasPlayedOut = !this.#pace.isHurrying;
   }
 
   recorded(): Stats | null {
@@ -116,23 +130,6 @@ function ownInvocation(invocation: Invocation, folder: string, providerUrl: stri
     context: { ...invocation.context, env },
     configFlags: { configFlag: null, flags, words: [] },
   };
-}
-
-function compare(sent: Sent, recorded: Stats | null): { text: string; isRight: boolean } {
-  const { input, output } = recorded?.usage ?? NO_USAGE;
-  const requests = recorded?.requests ?? 0;
-  const failed = requests - (recorded?.outcomes.completed ?? 0);
-  const counts = (numbers: readonly number[]): string => {
-    const [all = 0, bad = 0, tokensIn = 0, tokensOut = 0] = numbers;
-    return `${formatCount(all)} requests (${formatCount(bad)} failed), ${formatCount(tokensIn)} tokens in, ${formatCount(tokensOut)} out`;
-  };
-  const sentText = counts([sent.requests, sent.failed, sent.usage.input, sent.usage.output]);
-  const recordedText = counts([requests, failed, input, output]);
-  const isRight = sentText === recordedText;
-  const text = isRight
-    ? `The demo's provider sent the same: ${sentText}.`
-    : `The demo's provider sent ${sentText}; recorded were ${recordedText}.`;
-  return { text, isRight };
 }
 
 /** Folders of demos whose process is no more; others' folders cannot be removed and are left. */
