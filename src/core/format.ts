@@ -10,6 +10,11 @@ export function formatCount(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
+/** `1 file`, `1,200 files`. */
+export function formatPlural(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Milliseconds as `45ms`, `2.3s`, `3m 20s`, `2h 5m`. */
 export function formatDuration(ms: number | null): string {
   if (ms === null) return 'unknown';

@@ -19,7 +19,15 @@ import Sqlite from 'better-sqlite3';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { migrate } from '../../src/store/migrate.ts';
 import { inTurn, sendTurn } from '../helpers/anthropic-provider.ts';
-import { cleanEnv, freePort, LAUNCHER, tempHome, until } from '../helpers/program.ts';
+import {
+  cleanEnv,
+  freePort,
+  LAUNCHER,
+  type ProgramResult,
+  resultOf,
+  tempHome,
+  until,
+} from '../helpers/program.ts';
 import { startScriptedProvider } from '../helpers/scripted-provider.ts';
 
 interface Finding {
@@ -45,20 +53,8 @@ let port: number;
 let env: Record<string, string>;
 
 /** A login shell of bash in which `lunaroute` is in the PATH. */
-function bash(script: string): Promise<{ code: number; stdout: string; stderr: string }> {
-  const child = spawn('bash', ['-c', script], { env, cwd: home.path, stdio: 'pipe' });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.on('data', (data: Buffer) => {
-    stdout += data.toString();
-  });
-  child.stderr.on('data', (data: Buffer) => {
-    stderr += data.toString();
-  });
-  child.stdin.end();
-  return new Promise((resolve) =>
-    child.once('close', (code) => resolve({ code: code ?? -1, stdout, stderr })),
-  );
+function bash(script: string): Promise<ProgramResult> {
+  return resultOf(spawn('bash', ['-c', script], { env, cwd: home.path, stdio: 'pipe' }));
 }
 
 const MARK = '=== doctor ===';
@@ -79,7 +75,10 @@ async function doctorAfter(lines: readonly string[], flags = ''): Promise<Doctor
   if (!json?.startsWith('{')) throw new Error(`doctor said: ${stdout}${stderr}`);
   const { checks, well } = JSON.parse(json);
   expect(code).toBe(well ? 0 : 1);
-  return { code, findings: checks.flatMap((check: { findings: Finding[] }) => check.findings) };
+  return {
+    code: code ?? -1,
+    findings: checks.flatMap((check: { findings: Finding[] }) => check.findings),
+  };
 }
 
 interface Fault {

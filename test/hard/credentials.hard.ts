@@ -119,30 +119,16 @@ describe.each(Object.keys(CONFIGURED))('configured: %s', (configured) => {
   });
 });
 
-it('keys of both vendors in one request go to neither', async () => {
+it.each([
+  ['keys of both vendors in one request go to neither', 'keys of both'],
+  ["a ChatGPT login is not sent to Anthropic's paths", 'ChatGPT login'],
+])('%s', async (_name, credentials) => {
   const leaks: string[] = [];
   const baseUrl = await listening('anthropic', leaks);
   const providers = [provider({ name: 'anthropic', type: 'anthropic', baseUrl })];
   const { port } = await startProxy(1, { proxy: { providers } });
-  const answer = await call(port, {
-    method: 'POST',
-    path: '/v1/messages',
-    headers: HEADERS['keys of both'] ?? [],
-    body: '{}',
-  });
-  expect([answer.status, leaks]).toEqual([400, []]);
-});
-
-it("a ChatGPT login is not sent to Anthropic's paths", async () => {
-  const leaks: string[] = [];
-  const baseUrl = await listening('anthropic', leaks);
-  const providers = [provider({ name: 'anthropic', type: 'anthropic', baseUrl })];
-  const { port } = await startProxy(1, { proxy: { providers } });
-  const answer = await call(port, {
-    method: 'POST',
-    path: '/v1/messages',
-    headers: HEADERS['ChatGPT login'] ?? [],
-    body: '{}',
-  });
+  const headers = HEADERS[credentials];
+  if (headers === undefined) throw new Error(`there are no headers called ${credentials}`);
+  const answer = await call(port, { method: 'POST', path: '/v1/messages', headers, body: '{}' });
   expect([answer.status, leaks]).toEqual([400, []]);
 });

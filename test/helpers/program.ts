@@ -1,5 +1,5 @@
 // Runs the built program as a user would: its own home folder, its own port, real signals.
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
@@ -41,6 +41,14 @@ export function runProgram(
   input?: string,
 ): Promise<ProgramResult> {
   const child = spawn(process.execPath, [LAUNCHER, ...args], { env, stdio: 'pipe' });
+  return resultOf(child, input);
+}
+
+/** Feeds it, waits for its end, and gives what it said. */
+export function resultOf(
+  child: ChildProcessWithoutNullStreams,
+  input?: string,
+): Promise<ProgramResult> {
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (data: Buffer) => {

@@ -4,6 +4,7 @@
  */
 import { loadConfig } from '../../config/load.ts';
 import { UserError } from '../../core/errors.ts';
+import { formatPlural } from '../../core/format.ts';
 import { safeLine } from '../../core/text.ts';
 import type { Context, Invocation } from '../context.ts';
 import type { Finding } from '../doctor/finding.ts';
@@ -107,7 +108,7 @@ function verdict(findings: readonly Finding[]): string {
   if (findings.length === 0) return 'All is well.';
   const count = (severity: Finding['severity'], word: string): string[] => {
     const number = findings.filter((finding) => finding.severity === severity).length;
-    return number === 0 ? [] : [`${number} ${word}${number === 1 ? '' : 's'}`];
+    return number === 0 ? [] : [formatPlural(number, word)];
   };
   const safe = findings.filter(({ fix }) => fix?.isSafe).length;
   const hint = safe === 0 ? '' : `; \`lunaroute doctor --fix\` mends ${safe} of them`;

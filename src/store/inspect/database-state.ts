@@ -34,7 +34,9 @@ export interface DatabaseContents {
 /** null when there is no file, or an empty one. `latest`: epoch milliseconds, see `later`. */
 export function databaseState(path: string, latest: number): DatabaseState | null {
   if (!existsSync(path) || statSync(path).size === 0) return null;
-  const bytes = statSync(path).size;
+  // What was written last is in the log beside it.
+  const log = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  const bytes = statSync(path).size + log;
   const unknown = { bytes, schemaVersion: 0, knownVersion: SCHEMA_VERSION, contents: null };
   let database: Database | null = null;
   try {

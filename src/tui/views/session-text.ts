@@ -5,6 +5,7 @@ import {
   formatCompact,
   formatCount,
   formatDuration,
+  formatPlural,
   formatTime,
 } from '../../core/format.ts';
 import type { ExchangeLine, SessionSummary, ToolSize, ToolStats } from '../../core/ports.ts';
@@ -40,9 +41,9 @@ export function numberLines(
     formatDuration(span),
   ];
   const counts = [
-    `${plural(requests, 'request')}${loaded < requests ? ` (newest ${formatCount(loaded)} shown)` : ''}`,
-    plural(session.toolCalls, 'tool call'),
-    plural(session.errors, 'error'),
+    `${formatPlural(requests, 'request')}${loaded < requests ? ` (newest ${formatCount(loaded)} shown)` : ''}`,
+    formatPlural(session.toolCalls, 'tool call'),
+    formatPlural(session.errors, 'error'),
     `cost ${formatCostSum(session.cost)}`,
     `id ${session.sessionId}`,
   ];
@@ -64,10 +65,6 @@ export function numberLines(
     ` ${clip(tokens.join(', '), width - 2)}`,
     ` ${clip(counts.join(', '), width - 2)}`,
   ];
-}
-
-function plural(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** Input tokens of the newest exchanges that fitCell, a column each. */

@@ -1,7 +1,7 @@
 /** The SQLite file: sound, of this program's schema, and complete in its search index. */
 
 import { UserError } from '../../../core/errors.ts';
-import { formatBytes, formatCount } from '../../../core/format.ts';
+import { formatBytes, formatPlural } from '../../../core/format.ts';
 import { setAside } from '../../../store/database.ts';
 import {
   type DatabaseContents,
@@ -34,7 +34,7 @@ function reportOf(state: DatabaseState, path: string, subject: Subject): Report 
     const { sessions, exchanges } = state.contents;
     const size = formatBytes(state.bytes);
     return {
-      summary: `sound, ${formatCount(sessions)} sessions, ${formatCount(exchanges)} exchanges, ${size}`,
+      summary: `sound, ${formatPlural(sessions, 'session')}, ${formatPlural(exchanges, 'exchange')}, ${size}`,
       findings: contentFindings(state.contents, path, subject),
     };
   }
@@ -86,12 +86,12 @@ function contentFindings(contents: DatabaseContents, where: string, subject: Sub
     const what = `the search index is damaged: ${indexDamage}`;
     findings.push(error({ id: 'search-damaged', what, where, mend }));
   } else if (unindexed > 0) {
-    const what = `search does not find ${formatCount(unindexed)} sessions`;
+    const what = `search does not find ${formatPlural(unindexed, 'session')}`;
     findings.push(warning({ id: 'search-incomplete', what, where, mend }));
   }
   if (later > 0) {
     const newest = new Date(newestAt ?? 0).toISOString();
-    const what = `${formatCount(later)} exchanges are of the future (newest ${newest}): the clock is wrong now, or was wrong then`;
+    const what = `${formatPlural(later, 'exchange')} of the future (newest ${newest}): the clock is wrong now, or was wrong then`;
     findings.push(warning({ id: 'future-records', what, where, mend: clockLine(subject) }));
   }
   return findings;

@@ -1,7 +1,7 @@
 /** Who can read the records: only their owner should. Never follows a link. */
 import { chmodSync, lstatSync, readdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
-import { formatCount } from '../../../core/format.ts';
+import { formatCount, formatPlural } from '../../../core/format.ts';
 import { error, type Finding, warning } from '../finding.ts';
 import type { Check, Subject } from '../subject.ts';
 
@@ -31,7 +31,10 @@ export const filesCheck: Check = {
     ];
     const count = formatCount(entries.length);
     return {
-      summary: findings.length === 0 ? `${count} files and folders, all private` : `${count} files`,
+      summary:
+        findings.length === 0
+          ? `${count} files and folders, all private`
+          : formatPlural(entries.length, 'file'),
       findings,
     };
   },
@@ -115,7 +118,7 @@ function foreignOwners(entries: readonly Entry[], { advice, loaded }: Subject): 
   return [
     error({
       id: 'foreign-owner',
-      what: `${formatCount(foreign.length)} files belong to another user (was LunaRoute run with sudo?)`,
+      what: `of another user: ${formatPlural(foreign.length, 'file')} (was LunaRoute run with sudo?)`,
       where: first.path,
       mend: `sudo chown -R "$(id -un)" ${advice.quote(loaded.dataDir)}`,
     }),

@@ -1,6 +1,6 @@
 /** The JSONL files: whole lines, and of the same exchanges as SQLite. */
 import { existsSync } from 'node:fs';
-import { formatCount } from '../../../core/format.ts';
+import { formatPlural } from '../../../core/format.ts';
 import {
   type Comparison,
   compareRecords,
@@ -37,7 +37,7 @@ function isReadable(path: string): boolean {
 function reportOf(comparison: Comparison, subject: Subject): Report {
   const { days, files, agreed } = comparison;
   return {
-    summary: `${formatCount(files)} files of ${days} days; ${formatCount(agreed)} exchanges compared with SQLite`,
+    summary: `${formatPlural(files, 'file')} of ${formatPlural(days, 'day')}; ${formatPlural(agreed, 'exchange')} compared with SQLite`,
     findings: [
       ...missingInJsonl(comparison.missingInJsonl, subject),
       ...missingInSqlite(comparison.missingInSqlite, subject),
@@ -72,7 +72,7 @@ function missingInSqlite(list: readonly Disagreement[], { loaded }: Subject): Fi
 
 function sayOf(list: readonly Disagreement[]): string {
   const count = list.reduce((sum, { exchangeIds }) => sum + exchangeIds.length, 0);
-  return `${formatCount(count)} exchanges of ${formatCount(list.length)} sessions`;
+  return `${formatPlural(count, 'exchange')} of ${formatPlural(list.length, 'session')}`;
 }
 
 function tornLines(files: readonly string[], { advice }: Subject): Finding[] {
@@ -82,7 +82,7 @@ function tornLines(files: readonly string[], { advice }: Subject): Finding[] {
   return [
     warning({
       id,
-      what: `${formatCount(files.length)} files end in half a line: a run was killed while it wrote`,
+      what: `half a line at the end of ${formatPlural(files.length, 'file')}: a run was killed while it wrote`,
       where: first,
       mend: advice.fix(id),
       fix: {
