@@ -97,6 +97,22 @@ describe('own patterns', () => {
   );
 });
 
+describe('a text of nothing but assignments', () => {
+  const lines = (count: number): string =>
+    Array.from({ length: count }, (_, n) => `token = some_plain_words_${n}x\n`).join('');
+
+  it('is judged value by value as long as a real text could be one', () => {
+    expect(redactor.redact(lines(90_000)).redactions).toEqual({});
+  });
+
+  it('loses rather too much than the recorder its time, beyond that', () => {
+    const { text, redactions } = redactor.redact(lines(160_000));
+    expect(redactions).toMatchObject({ SECRET: 50_000, UNSEARCHED: 1 });
+    expect(text).toContain('some_plain_words_99999x');
+    expect(text).not.toContain('some_plain_words_100000x');
+  });
+});
+
 describe('redaction of any text', () => {
   it('leaves nothing to find, and leaves no planted value', () => {
     fc.assert(

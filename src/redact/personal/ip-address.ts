@@ -31,8 +31,9 @@ function findV4(text: string): Finding[] {
   for (const { index: start, 0: address } of matchesOf(V4, text)) {
     const end = start + address.length;
     if (isFull(findings, text)) break;
+    if (!standsAlone(text, start, end)) continue;
     const octets = address.split('.');
-    if (!octets.every(isOctet) || !standsAlone(text, start, end)) continue;
+    if (!octets.every(isOctet)) continue;
     if (NOT_ABOUT_A_PERSON.test(address) || isNetwork(text, end, octets)) continue;
     if (VERSION_BEFORE.test(contextBefore(text, start, 32))) continue;
     findings.push(personal('IP_ADDRESS', { start, end }, confidenceOf(address, octets)));

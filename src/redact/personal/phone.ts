@@ -73,7 +73,7 @@ const SEVERAL = /\(| {2}|\d{3}[.-]\d{3}[.-]/;
 
 /** Two numbers that stand one behind the other look like one run of digits. */
 function partsOf(index: number, run: string): { start: number; raw: string }[] {
-  if (!SEVERAL.test(run)) return [];
+  if (!run.includes(' ') || !SEVERAL.test(run)) return [];
   const cuts = [...run.matchAll(/\d {1,2}(?=\()|\d {2}(?=\d)|\d [./-]? ?(?=\d{3}[.-]\d{3}[.-])/g)];
   if (cuts.length === 0) return [];
   const ends = [...cuts.map((cut) => cut.index + 1), run.length];

@@ -35,12 +35,23 @@ const WORD = /\w/;
 const EXPRESSION = /^[A-Za-z_$][\w$]*(?:\.|\?\.|\(|\[|::)/;
 const OPENS = /[([]/;
 
+/**
+ * More values under such names than any real text has. From there on whatever is long enough is
+ * taken for a secret: rather too much is redacted than the recorder held up.
+ */
+const MAX_JUDGED = 100_000;
+
 export function makeAssignmentDetector(): Detector {
   return (text) => {
     const findings: Finding[] = [];
+    let judged = 0;
+    const judge: Judge = (value, place, isPasswordName) => {
+      judged += 1;
+      return judged > MAX_JUDGED || isSecretValue(text, value, place, isPasswordName);
+    };
     NAME.lastIndex = 0;
     for (let match = NAME.exec(text); match !== null; match = NAME.exec(text)) {
-      const value = valueAfter(text, match.index, match[0]);
+      const value = valueAfter(text, match.index, match[0], judge);
       if (value === null) continue;
       if (isFull(findings, text)) break;
       findings.push(secret('assignment', value.type, value));
@@ -50,13 +61,15 @@ export function makeAssignmentDetector(): Detector {
   };
 }
 
+type Judge = (value: string, place: Place, isPasswordName: boolean) => boolean;
+
 interface Value {
   readonly start: number;
   readonly end: number;
   readonly type: 'PASSWORD' | 'SECRET';
 }
 
-function valueAfter(text: string, index: number, name: string): Value | null {
+function valueAfter(text: string, index: number, name: string, judge: Judge): Value | null {
   const after = index + name.length;
   // `[PASSWORD]:5432` is what an earlier redaction left.
   if (text.charAt(index - 1) === '[' && AFTER_MASK.test(text.charAt(after))) return null;
@@ -66,18 +79,22 @@ function valueAfter(text: string, index: number, name: string): Value | null {
   if (!isLongEnough(text, place, isPasswordName) || HARMLESS.test(place.rest)) return null;
   const before = text.slice(Math.max(0, index - 16), index);
   if (!isPasswordName && HARMLESS_BEFORE.test(before)) return null;
-  const value = secretAt(text, place, isPasswordName);
-  if (value === null) return null;
+  const value = matchAt(place.isQuoted ? QUOTED_VALUE : BARE_VALUE, text, place.at)?.[0] ?? '';
+  if (value === '' || !judge(value, place, isPasswordName)) return null;
   const type = isPasswordName ? 'PASSWORD' : 'SECRET';
   return { start: place.at, end: place.at + value.length, type };
 }
 
-/** What stands at the place, if it can be what the name says. */
-function secretAt(text: string, { at, isQuoted }: Place, isPasswordName: boolean): string | null {
-  const value = matchAt(isQuoted ? QUOTED_VALUE : BARE_VALUE, text, at)?.[0] ?? '';
-  if (value === '' || isPlaceholder(value)) return null;
+/** Whether what stands at the place can be what the name says. */
+function isSecretValue(
+  text: string,
+  value: string,
+  { at, isQuoted }: Place,
+  isPasswordName: boolean,
+): boolean {
+  if (isPlaceholder(value)) return false;
   const isSecret = isPasswordName ? isPassword(value, isQuoted) : isRandom(value);
-  return isSecret && (isQuoted || !isCode(text, at, value)) ? value : null;
+  return isSecret && (isQuoted || !isCode(text, at, value));
 }
 
 function isLongEnough(text: string, { at, isQuoted }: Place, isPasswordName: boolean): boolean {
