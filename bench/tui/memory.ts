@@ -86,6 +86,7 @@ export async function measureMemory(exchanges: number): Promise<Memory> {
     url: `http://127.0.0.1:${PORT}`,
     startedAt: 0,
     isRecording: true,
+    exposure: null,
     uiUrl: null,
   };
   const server = http.createServer((req, res) => {

@@ -168,6 +168,7 @@ export function measureMillion(count: number): { opened: Opened[]; search: numbe
         url: 'http://127.0.0.1:1',
         startedAt: 0,
         isRecording: true,
+        exposure: null,
         uiUrl: null,
       },
       state: emptyLiveState,

@@ -55,6 +55,11 @@ const SERVER: readonly ConfigFlag[] = [
     help: 'how much to say',
     choices: ['error', 'warn', 'info', 'debug', 'trace'],
   },
+  {
+    spec: '--insecure',
+    key: 'server.insecure',
+    help: 'listen beyond this machine without server.auth_token',
+  },
   { spec: '--log-requests', key: 'logging.log_requests', help: 'print one line for each request' },
   { spec: '--no-recording', key: 'session_recording.enabled', help: 'record nothing' },
   { spec: '--no-sqlite', key: 'session_recording.sqlite.enabled', help: 'no SQLite recording' },

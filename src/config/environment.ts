@@ -15,6 +15,7 @@ export interface VariableBinding {
 const GENERAL: readonly (readonly [variable: string, key: string])[] = [
   ['LUNAROUTE_HOST', 'host'],
   ['LUNAROUTE_PORT', 'port'],
+  ['LUNAROUTE_AUTH_TOKEN', 'server.auth_token'],
   ['LUNAROUTE_DIALECT', 'api_dialect'],
   ['LUNAROUTE_LOG_LEVEL', 'logging.level'],
   ['LUNAROUTE_LOG_REQUESTS', 'logging.log_requests'],

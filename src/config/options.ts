@@ -38,6 +38,7 @@ export function proxyOptions(config: Config, identity: Identity, env: Environmen
     routes: config.routes,
     bypass: config.bypass.enabled,
     allowedHosts: config.allowed_hosts,
+    authToken: config.server.auth_token ?? null,
     maxBufferedBody: config.max_buffered_body_mb * MEGABYTE,
     maxQueuedBytes: MAX_QUEUED_BYTES,
   };

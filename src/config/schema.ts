@@ -187,6 +187,20 @@ const ui = z
   })
   .prefault({});
 
+const server = z
+  .strictObject({
+    auth_token: z
+      .string()
+      .regex(/^[!-~]{16,256}$/, 'expected 16 to 256 letters, digits and signs, without spaces')
+      .optional()
+      .describe('What clients must show: as x-lunaroute-token, or as their API key.'),
+    insecure: z
+      .boolean()
+      .default(false)
+      .describe('Listen beyond this machine without auth_token: everyone there can use it.'),
+  })
+  .prefault({});
+
 /** The schema, with the defaults of a given data folder. */
 export function configSchema(dataDir: string) {
   return z.strictObject({
@@ -196,6 +210,7 @@ export function configSchema(dataDir: string) {
       .array(z.string().min(1))
       .default([])
       .describe('Host names accepted besides localhost and the listening address.'),
+    server,
     api_dialect: z
       .enum(['both', 'openai', 'anthropic'])
       .default('both')

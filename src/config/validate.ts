@@ -17,7 +17,7 @@ export interface Layer {
 }
 
 /** Values of these keys may carry a secret: messages never repeat them. */
-const SECRET = /^(?:api_key|base_url|hmac_secret)$/;
+const SECRET = /^(?:api_key|auth_token|base_url|hmac_secret)$/;
 const MAX_SHOWN = 60;
 
 export function validateLayer(

@@ -15,6 +15,8 @@ export interface ServerFacts {
   readonly url: string;
   readonly startedAt: number;
   readonly isRecording: boolean;
+  /** What to warn of for as long as it runs: it can be reached from other machines; else null. */
+  readonly exposure: string | null;
   /** Where further screens attach; null when they cannot. */
   readonly uiUrl: string | null;
 }

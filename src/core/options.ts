@@ -49,6 +49,8 @@ export interface ProxyOptions {
   readonly bypass: boolean;
   /** Host names accepted besides loopback's and the bind address. */
   readonly allowedHosts: readonly string[];
+  /** What a client must show; null: nothing. */
+  readonly authToken: string | null;
   /** Bytes of a request body that are buffered before forwarding; longer bodies are streamed. */
   readonly maxBufferedBody: number;
   /** Bound of the queue to the recorder, in bytes. */

@@ -8,7 +8,12 @@ import type { HeaderMap } from './headers.ts';
 
 export type Vendor = 'anthropic' | 'openai';
 
-const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(['authorization', 'x-api-key', 'api-key']);
+/** In lower case. */
+export const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set([
+  'authorization',
+  'x-api-key',
+  'api-key',
+]);
 const PLACEHOLDERS: ReadonlySet<string> = new Set([
   '',
   'lunaroute',
@@ -91,9 +96,14 @@ function secretsOf(headers: HeaderMap): string[] {
   const secrets: string[] = [];
   for (const name of CREDENTIAL_HEADERS) {
     const value = headers.get(name);
-    if (value !== undefined) secrets.push(value.replace(/^bearer\b\s*/i, '').trim());
+    if (value !== undefined) secrets.push(secretOf(value));
   }
   return secrets;
+}
+
+/** The key or token in the value of a credential header. */
+export function secretOf(value: string): string {
+  return value.replace(/^bearer\b\s*/i, '').trim();
 }
 
 function isPlaceholder(secret: string): boolean {

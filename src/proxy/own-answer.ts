@@ -9,11 +9,12 @@ import type { FailureCode } from '../core/tap.ts';
 
 export type ErrorShape = 'anthropic' | 'openai';
 
-/** `forbidden-*`: the guard's refusals, which are not exchanges. */
+/** `forbidden-*`, `token-required`: refusals at the door, which are not exchanges. */
 type OwnErrorCode =
   | FailureCode
   | 'forbidden-host'
   | 'forbidden-origin'
+  | 'token-required'
   | 'method-not-allowed'
   | 'headers-too-large'
   | 'request-timeout';
@@ -27,6 +28,7 @@ const STATUS: Readonly<Record<OwnErrorCode, number>> = {
   'ambiguous-provider': 400,
   'bad-request': 400,
   'login-expired': 401,
+  'token-required': 401,
   'forbidden-host': 403,
   'forbidden-origin': 403,
   'unknown-path': 404,

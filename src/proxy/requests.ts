@@ -8,10 +8,11 @@ import type { ProxyOptions } from '../core/options.ts';
 import type { OpenRecord } from '../core/tap.ts';
 import { uuidv7 } from '../core/uuid.ts';
 import type { ClientUpgrade } from './client-upgrade.ts';
+import { type Door, TOKEN_REQUIRED } from './door.ts';
 import { Exchange } from './exchange.ts';
 import { type HeaderMap, hasBody, headerMap } from './headers.ts';
 import { healthAnswer } from './health.ts';
-import { type ErrorShape, ownAnswer, sendAnswer } from './own-answer.ts';
+import { type ErrorShape, type OwnAnswer, ownAnswer, sendAnswer } from './own-answer.ts';
 import { pathFacts } from './paths.ts';
 import { readRequestBody } from './request-body.ts';
 import { LateListener, modelOf } from './request-model.ts';
@@ -22,6 +23,7 @@ import type { UpstreamPool } from './upstream-pool.ts';
 export interface RequestContext {
   readonly options: ProxyOptions;
   readonly guard: Guard;
+  readonly door: Door;
   readonly router: Router;
   /** By provider name. */
   readonly pools: ReadonlyMap<string, UpstreamPool>;
@@ -59,24 +61,39 @@ export function handleRequest(
   // A write that loses the race against the client's leaving; the socket's 'close' says the same.
   res.on('error', () => undefined);
   const target = req.url ?? '';
-  const headers = headerMap(req.rawHeaders);
-  const refusal = context.guard(headers, req.socket.localAddress);
+  const sent = headerMap(req.rawHeaders);
+  const refusal = context.guard(sent, req.socket.localAddress);
   if (refusal !== null) {
     sendAnswer(res, ownAnswer(refusal, shapeFor(target)));
     return;
   }
-  const { options, degraded } = context;
-  const own = healthAnswer(req.method, target, {
+  const own = healthOf(context, req.method, target);
+  if (own !== null) {
+    sendAnswer(res, own);
+    return;
+  }
+  const raw = context.door(req.rawHeaders, sent);
+  if (raw === null) {
+    sendAnswer(res, ownAnswer(TOKEN_REQUIRED, shapeFor(target)));
+    return;
+  }
+  const headers = raw === req.rawHeaders ? sent : headerMap(raw);
+  // In the request itself: nothing behind this can see, forward or record the token.
+  req.rawHeaders = raw;
+  route(context, { req, res, upgrade, target, headers, t: context.tap.now(), at: Date.now() });
+}
+
+function healthOf(
+  { options, degraded }: RequestContext,
+  method: string | undefined,
+  target: string,
+): OwnAnswer | null {
+  return healthAnswer(method, target, {
     version: options.version,
     instanceId: options.instanceId,
     pid: process.pid,
     degraded: degraded(),
   });
-  if (own === null) {
-    route(context, { req, res, upgrade, target, headers, t: context.tap.now(), at: Date.now() });
-  } else {
-    sendAnswer(res, own);
-  }
 }
 
 /** The error shape of the API that a path belongs to, for answers that no provider stands behind. */

@@ -10,6 +10,7 @@ import { makeGuard } from '../core/guard.ts';
 import type { ProxyOptions } from '../core/options.ts';
 import type { TapCounters } from '../core/tap.ts';
 import { clientUpgrade, isWebSocketUpgrade } from './client-upgrade.ts';
+import { makeDoor } from './door.ts';
 import type { Exchange } from './exchange.ts';
 import { type OwnError, ownAnswer, sendRawAnswer } from './own-answer.ts';
 import { handleRequest, type RequestContext } from './requests.ts';
@@ -165,6 +166,7 @@ export class ProxyServer {
     return {
       options,
       guard: makeGuard(options),
+      door: makeDoor(options.authToken),
       router: makeRouter(options, {
         loginOf: (provider) => this.#logins.get(provider) ?? null,
         now: Date.now,

@@ -143,6 +143,7 @@ function statusLine(parts: FrameParts): string {
   const trouble = lostReason === null ? recorder?.degraded[0] : `server lost: ${lostReason}`;
   if (trouble !== undefined) return theme.paint(fitCell(` ! ${trouble}`, columns - 1), 'bad');
   const words = [
+    ...(facts.exposure === null ? [] : [`! ${safeLine(facts.exposure)}`]),
     ...(isPaused ? ['PAUSED (p goes on)'] : []),
     facts.isRecording ? 'recording' : 'NOT RECORDING',
     ...(isAttached ? [`attached to pid ${facts.pid}`] : []),
@@ -152,7 +153,8 @@ function statusLine(parts: FrameParts): string {
     ...limitWords(state),
     ...(facts.uiUrl === null ? [] : [`ui ${facts.uiUrl}`]),
   ];
-  return theme.paint(clip(` ${words.join('  ')}`, columns - 1), isPaused ? 'warn' : 'dim');
+  const isLoud = isPaused || facts.exposure !== null;
+  return theme.paint(clip(` ${words.join('  ')}`, columns - 1), isLoud ? 'warn' : 'dim');
 }
 
 const MAX_LIMITS = 2;

@@ -70,6 +70,7 @@ const OPTIONS: ProxyOptions = {
   routes: [],
   bypass: true,
   allowedHosts: [],
+  authToken: null,
   maxBufferedBody: 1,
   maxQueuedBytes: 1,
 };

@@ -39,6 +39,7 @@ export function proxyOptions(overrides: Partial<ProxyOptions> = {}): ProxyOption
     routes: [],
     bypass: true,
     allowedHosts: [],
+    authToken: null,
     maxBufferedBody: 32 * 1024 * 1024,
     maxQueuedBytes: 256 * 1024 * 1024,
     ...overrides,

@@ -30,6 +30,7 @@ export interface TestScreenOptions {
   readonly state?: LiveState;
   readonly theme?: ThemeName;
   readonly isAttached?: boolean;
+  readonly exposure?: string;
 }
 
 const MAX_ROUNDS = 200;
@@ -79,6 +80,7 @@ export function makeController(options: TestScreenOptions): TestScreen {
         url: 'http://127.0.0.1:8081',
         startedAt: 0,
         isRecording: true,
+        exposure: options.exposure ?? null,
         uiUrl: 'http://127.0.0.1:8082',
       },
       state: () => state,

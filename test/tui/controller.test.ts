@@ -100,6 +100,14 @@ it('says that the server is lost', () => {
   expect(text(screen)).toContain('server lost: gone');
 });
 
+it('warns for as long as it runs that other machines can reach it', () => {
+  const exposure = 'INSECURE: open to all who reach 0.0.0.0';
+  const screen = makeController({ history: null, exposure });
+  screen.advance(3_600_000);
+  screen.runTimers();
+  expect(screen.lines().at(-2)).toContain(`! ${exposure}`);
+});
+
 it('copies what is too long for a terminal into a file', () => {
   const history = recorded(1);
   const screen = makeController({ history, now: NOW });

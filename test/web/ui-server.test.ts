@@ -10,6 +10,7 @@ const FACTS = {
   url: 'http://127.0.0.1:1',
   startedAt: 0,
   isRecording: true,
+  exposure: null,
   uiUrl: null,
 };
 let servers: UiServer[] = [];

@@ -14,6 +14,8 @@ export interface Served {
   readonly url: string;
   readonly dialects: string;
   readonly providers: readonly { type: string; baseUrl: string }[];
+  /** What clients must show; null: nothing. */
+  readonly authToken: string | null;
 }
 
 export interface Serving {
@@ -47,6 +49,26 @@ export function variablesFor({ url, dialects, providers }: Served): Record<strin
   };
 }
 
+const CUSTOM_HEADERS = 'ANTHROPIC_CUSTOM_HEADERS';
+const TOKEN_HEADER = 'x-lunaroute-token';
+
+/**
+ * variablesFor() and, where a token is asked for, the header that shows it: Claude Code sends the
+ * lines of ANTHROPIC_CUSTOM_HEADERS. Those that are in `env` already are kept.
+ */
+export function clientVariables(
+  served: Served,
+  env: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  const variables = variablesFor(served);
+  if (served.authToken === null || served.dialects === 'openai') return variables;
+  const others = (env[CUSTOM_HEADERS] ?? '')
+    .split('\n')
+    .filter((line) => line !== '' && !line.toLowerCase().startsWith(`${TOKEN_HEADER}:`));
+  const lines = [...others, `${TOKEN_HEADER}: ${served.authToken}`];
+  return { ...variables, [CUSTOM_HEADERS]: lines.join('\n') };
+}
+
 /** null when OpenAI's API is not served. */
 export function codexBaseUrl({ url, dialects }: Served): string | null {
   return dialects === 'anthropic' ? null : `${url}/v1`;
@@ -54,14 +76,20 @@ export function codexBaseUrl({ url, dialects }: Served): string | null {
 
 /** What a server offers; where none of ours runs, what the configuration would start. */
 export function servedBy(server: Found, { config }: LoadedConfig): Served {
+  const authToken = config.server.auth_token ?? null;
   if (server.kind === 'ours') {
     const { host, port, dialects, providers } = server.record;
-    return { url: clientUrl(host, port), dialects, providers };
+    return { url: clientUrl(host, port), dialects, providers, authToken };
   }
   // Nothing but the address is known of a server of another data folder: the own configuration
   // is the best guess.
   const providers = Object.values(config.providers)
     .filter(({ enabled }) => enabled)
     .map(({ type = '', base_url: baseUrl = '' }) => ({ type, baseUrl }));
-  return { url: clientUrl(config.host, config.port), dialects: config.api_dialect, providers };
+  return {
+    url: clientUrl(config.host, config.port),
+    dialects: config.api_dialect,
+    providers,
+    authToken,
+  };
 }

@@ -50,13 +50,14 @@ function entriesOf({ config, sources, dataDir }: LoadedConfig): Entry[] {
   });
 }
 
+const SECRETS: ReadonlySet<string> = new Set(['api_key', 'auth_token', 'hmac_secret']);
+
 /** Keys and passwords are never shown: only what tells one from another. */
 function shownValue(path: readonly string[], config: LoadedConfig['config']): unknown {
   const value = path.reduce<unknown>((at, name) => (isValues(at) ? at[name] : undefined), config);
   const name = path.at(-1);
   if (typeof value !== 'string') return value;
-  if (name === 'api_key' || name === 'hmac_secret')
-    return value.length < 12 ? '…' : `…${value.slice(-4)}`;
+  if (SECRETS.has(name ?? '')) return value.length < 12 ? '…' : `…${value.slice(-4)}`;
   return name === 'base_url' ? shownUrl(value) : value;
 }
 

@@ -12,7 +12,7 @@ import {
   SHELLS,
   type Shell,
 } from '../background/exports.ts';
-import { codexBaseUrl, serverFor, variablesFor } from '../background/served.ts';
+import { clientVariables, codexBaseUrl, type Served, serverFor } from '../background/served.ts';
 import { pidOf, type Started } from '../background/start-server.ts';
 import type { Invocation } from '../context.ts';
 
@@ -29,7 +29,7 @@ export async function runEnv(invocation: Invocation): Promise<number> {
 async function startAndExport(invocation: Invocation): Promise<number> {
   const { context } = invocation;
   const { started, served } = await serverFor(invocation);
-  const variables = variablesFor(served);
+  const variables = clientVariables(served, context.env);
   if (invocation.isJson) {
     context.print.json({
       url: served.url,
@@ -45,7 +45,7 @@ async function startAndExport(invocation: Invocation): Promise<number> {
   }
   const codexUrl = codexBaseUrl(served);
   if (codexUrl !== null) context.print.line(codexFunction(shell, codexUrl));
-  explain(invocation, started, served.url, shell);
+  explain(invocation, started, served, shell);
   return 0;
 }
 
@@ -60,7 +60,7 @@ function shellOf({ option, context }: Invocation): Shell {
 function explain(
   { context, configFlags }: Invocation,
   { server, isNew }: Started,
-  url: string,
+  { url, authToken }: Served,
   shell: Shell,
 ): void {
   const { note } = context.print;
@@ -75,6 +75,11 @@ function explain(
   if (context.print.isTerminal) {
     const command = ['lunaroute env', ...configFlags.words].join(' ');
     note(`# to use it: ${evalLine(shell, command)}`);
+  }
+  if (authToken !== null) {
+    note(
+      '# it asks for its token: Claude Code shows it now, other clients send it as their API key',
+    );
   }
   note('# codex is a function of this shell now; for every shell: lunaroute setup codex');
 }

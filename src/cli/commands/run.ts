@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { basename } from 'node:path';
 import { UserError } from '../../core/errors.ts';
-import { codexBaseUrl, type Served, serverFor, variablesFor } from '../background/served.ts';
+import { clientVariables, codexBaseUrl, type Served, serverFor } from '../background/served.ts';
 import type { Context, Invocation, StopSignal } from '../context.ts';
 
 const SIGNAL_BASE = 128;
@@ -19,7 +19,7 @@ export async function runRun(invocation: Invocation): Promise<number> {
   return await runClient(context, {
     command,
     words: [...clientOptions(command, served), ...words],
-    env: { ...context.env, ...variablesFor(served) },
+    env: { ...context.env, ...clientVariables(served, context.env) },
   });
 }
 

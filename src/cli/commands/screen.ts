@@ -18,6 +18,7 @@ import { attach } from '../screen/remote-source.ts';
 import { type Companion, reasonWith } from '../server/companion.ts';
 import { guardFiles, startServer } from '../server/running-server.ts';
 import { type StopReason, shutDown, watchSignals } from '../server/shutdown.ts';
+import { exposureWarning } from '../server/start-summary.ts';
 import { runServe } from './serve.ts';
 
 export async function runScreen(invocation: Invocation): Promise<number> {
@@ -48,6 +49,10 @@ export async function serveWithScreen(
   const server = await startServer(loaded, context, log);
   const { runtime, start, source, fatal } = server;
   const { sqlitePath } = start.recorder;
+  // The screen says it, too; this line stays when the screen has gone.
+  const exposure = exposureWarning(loaded.config);
+  if (exposure !== null)
+    context.print.note(`${context.print.noteStyle.warn('warning')}: ${exposure}`);
   const screen = await openScreen({
     ...terminal,
     context,

@@ -24,7 +24,7 @@ import { startMetrics } from './metrics-host.ts';
 import { startOtel } from './otel-host.ts';
 import { listenProblem } from './port-in-use.ts';
 import { ListenError } from './proxy-host.ts';
-import { exposureWarning, type Start } from './start-summary.ts';
+import { exposureBanner, exposureWarning, type Start } from './start-summary.ts';
 
 export interface RunningServer {
   readonly runtime: Runtime;
@@ -79,7 +79,7 @@ function warnAtStart(
   context: Context,
   log: Log,
 ): void {
-  const exposure = exposureWarning(config.host);
+  const exposure = exposureWarning(config);
   const folder = prepareDataFolder(dataDir, context.platform);
   for (const message of [...warnings.map(describeDiagnostic), exposure, folder]) {
     if (message !== null) log.write('warn', message);
@@ -128,7 +128,7 @@ function followCodexLogins(runtime: Runtime, { proxy }: Start, { now }: Context,
 }
 
 function factsOf(
-  { proxy, recorder, address }: Start,
+  { proxy, recorder, address, loaded }: Start,
   { pid }: Context,
 ): Omit<ServerFacts, 'startedAt'> {
   return {
@@ -136,6 +136,7 @@ function factsOf(
     pid,
     url: clientUrl(address.host, address.port),
     isRecording: recorder.sqlitePath !== null || recorder.jsonlDirectory !== null,
+    exposure: exposureBanner(loaded.config),
     uiUrl: null,
   };
 }

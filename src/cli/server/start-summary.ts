@@ -1,5 +1,6 @@
 /** What the server says when it has started: where it listens, where it sends, what it records. Pure. */
 import type { LoadedConfig } from '../../config/load.ts';
+import { UserError } from '../../core/errors.ts';
 import type { ProxyOptions, RecorderOptions } from '../../core/options.ts';
 import { safeLine } from '../../core/text.ts';
 import { clientUrl, isLoopback, shownUrl } from '../address.ts';
@@ -33,13 +34,38 @@ export function startSummary(start: Start, style: Style): string[] {
   ];
 }
 
-/** A recorder of everything, open to the network: nobody should do that without knowing. */
-export function exposureWarning(host: string): string | null {
+/**
+ * A recorder of everything, open to the network: nobody should do that without knowing. Throws a
+ * UserError when it would be open to everybody there and nobody said that it may.
+ */
+export function exposureWarning({ host, server }: LoadedConfig['config']): string | null {
   if (isLoopback(host)) return null;
-  return (
-    `listening on ${host}: everyone who reaches this address can use your providers through it; ` +
-    'use --host 127.0.0.1 unless that is what you want'
+  if (server.auth_token !== undefined) {
+    return (
+      `listening on ${host}: whoever reaches this address and knows server.auth_token can use your ` +
+      'providers; that token and all that is said travel unencrypted'
+    );
+  }
+  if (server.insecure) {
+    return (
+      `INSECURE: listening on ${host} without server.auth_token: everyone who reaches this address can ` +
+      'use your providers through it'
+    );
+  }
+  throw new UserError(
+    `listening on ${host} without a token would let everyone who reaches it use your providers`,
+    {
+      hint: 'set server.auth_token (LUNAROUTE_AUTH_TOKEN) to 16 characters or more, which clients show as x-lunaroute-token or as their API key; or use --host 127.0.0.1; or say --insecure',
+    },
   );
+}
+
+/** The same in a few words, for as long as it runs. */
+export function exposureBanner({ host, server }: LoadedConfig['config']): string | null {
+  if (isLoopback(host)) return null;
+  return server.auth_token === undefined
+    ? `INSECURE: open to all who reach ${host}`
+    : `open to ${host} with a token`;
 }
 
 function entry(label: string, lines: readonly string[]): string[] {

@@ -1,8 +1,13 @@
 import { expect, it } from 'vitest';
 import { makePrinter } from '../../../src/cli/print.ts';
-import { exposureWarning, startSummary } from '../../../src/cli/server/start-summary.ts';
+import {
+  exposureBanner,
+  exposureWarning,
+  startSummary,
+} from '../../../src/cli/server/start-summary.ts';
 import { requireConfig } from '../../../src/config/load.ts';
 import { proxyOptions, recorderOptions } from '../../../src/config/options.ts';
+import { configSchema } from '../../../src/config/schema.ts';
 import { configInput } from '../../helpers/config-input.ts';
 
 const stream = { write: () => true, on: () => undefined };
@@ -43,7 +48,17 @@ it('keeps a password in a base URL to itself, and says when nothing is recorded'
 });
 
 it('warns of an address that others can reach', () => {
-  expect(exposureWarning('127.0.0.1')).toBeNull();
-  expect(exposureWarning('localhost')).toBeNull();
-  expect(exposureWarning('0.0.0.0')).toContain('everyone who reaches this address');
+  const open = (host: string, over: object = {}) => {
+    const config = configSchema('/data').parse({ host, server: over });
+    return { warning: () => exposureWarning(config), banner: exposureBanner(config) };
+  };
+  const token = { auth_token: 'a-token-of-this-test' };
+  for (const host of ['127.0.0.1', 'localhost', '::1']) {
+    expect([open(host).warning(), open(host).banner]).toEqual([null, null]);
+  }
+  expect(open('0.0.0.0', { insecure: true }).warning()).toMatch(/^INSECURE: .*everyone/);
+  expect(open('0.0.0.0', { insecure: true }).banner).toMatch(/^INSECURE/);
+  expect(open('::', token).warning()).toContain('knows server.auth_token');
+  expect(open('::', token).banner).toBe('open to :: with a token');
+  expect(open('192.0.2.7').warning).toThrow('without a token');
 });
