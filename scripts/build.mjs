@@ -2,10 +2,19 @@
 // Only better-sqlite3 stays outside (it carries native binaries). Does nothing when dist/ is newer
 // than every source; a new dist/ takes the old one's place in one step, so that a program that
 // starts meanwhile finds all of its files.
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { inkTableShim } from './ink-table-shim.mjs';
+import { notices } from './notices.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = `${root}dist`;
@@ -20,6 +29,7 @@ function isUpToDate() {
     'package-lock.json',
     'scripts/build.mjs',
     'scripts/ink-table-shim.mjs',
+    'scripts/notices.mjs',
     ...sources,
   ];
   return inputs.every((name) => statSync(`${root}${name}`).mtimeMs <= built);
@@ -28,7 +38,7 @@ function isUpToDate() {
 if (!isUpToDate()) {
   const fresh = `${dist}.${process.pid}.new`;
   const old = `${dist}.${process.pid}.old`;
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: {
       main: 'src/cli/main.ts',
@@ -52,11 +62,15 @@ if (!isUpToDate()) {
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
+    metafile: true,
+    // Their texts are in THIRD-PARTY-NOTICES.txt.
     legalComments: 'none',
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: 'warning',
   });
+  const bundled = Object.keys(metafile.inputs);
+  writeFileSync(`${fresh}/THIRD-PARTY-NOTICES.txt`, notices(root, bundled));
   if (existsSync(dist)) renameSync(dist, old);
   renameSync(fresh, dist);
   rmSync(old, { recursive: true, force: true });
