@@ -38,7 +38,7 @@ const PACKAGE_FENCE: Record<string, RegExp> = {
   undici: /^src\/proxy\//,
   'better-sqlite3': /^src\/store\/database\.ts$/,
   commander: /^src\/cli\//,
-  chalk: /^src\/cli\//,
+  chalk: /^src\/(?:cli|tui)\//,
   zod: /^src\/config\//,
   yaml: /^src\/config\//,
   '@pydantic/genai-prices': /^src\/prices\//,

@@ -30,11 +30,11 @@ export function App({ controller, onReady }: AppProps) {
   );
 }
 
-/** An empty Text takes no row: a blank keeps it. */
+/** An empty Text takes no row: a blank keeps it. Blanks at the end cost Ink as much as letters. */
 const Line = memo(function Line({ text }: { readonly text: string }) {
   return (
     <Box height={1}>
-      <Text wrap="truncate">{text === '' ? ' ' : text}</Text>
+      <Text wrap="truncate">{text.trimEnd() || ' '}</Text>
     </Box>
   );
 });

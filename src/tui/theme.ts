@@ -2,10 +2,14 @@
  * Colours by meaning. Sixteen-colour codes only, so a person's own palette applies. `none` (NO_COLOR,
  * --no-color) sends no code at all: every meaning is also a word or a sign. Styles never nest.
  */
+import { Chalk } from 'chalk';
+
 export const THEMES = ['dark', 'light', 'none'] as const;
 export type ThemeName = (typeof THEMES)[number];
 
 export type Style = 'bold' | 'dim' | 'good' | 'warn' | 'bad' | 'accent' | 'inverse' | 'title';
+
+type Paint = (text: string) => string;
 
 export interface Theme {
   readonly name: ThemeName;
@@ -14,48 +18,58 @@ export interface Theme {
   readonly tint: (text: string, id: string) => string;
 }
 
-const ESC = '\u001b[';
+/** Sixteen colours whatever the environment says: `none` is what says otherwise. */
+const ink = new Chalk({ level: 1 });
 
-const CODES: Readonly<Record<Exclude<ThemeName, 'none'>, Readonly<Record<Style, string>>>> = {
+const STYLES: Readonly<Record<Exclude<ThemeName, 'none'>, Readonly<Record<Style, Paint>>>> = {
   dark: {
-    bold: '1',
-    dim: '90',
-    good: '32',
-    warn: '33',
-    bad: '31',
-    accent: '36',
-    inverse: '7',
-    title: '1;36',
+    bold: ink.bold,
+    dim: ink.gray,
+    good: ink.green,
+    warn: ink.yellow,
+    bad: ink.red,
+    accent: ink.cyan,
+    inverse: ink.inverse,
+    title: ink.bold.cyan,
   },
   light: {
-    bold: '1',
-    dim: '2',
-    good: '32',
-    warn: '35',
-    bad: '31',
-    accent: '34',
-    inverse: '7',
-    title: '1;34',
+    bold: ink.bold,
+    dim: ink.dim,
+    good: ink.green,
+    warn: ink.magenta,
+    bad: ink.red,
+    accent: ink.blue,
+    inverse: ink.inverse,
+    title: ink.bold.blue,
   },
 };
-const TINTS = {
-  dark: ['36', '35', '34', '32', '33', '96', '95', '92'],
-  light: ['34', '35', '36', '31', '32'],
+const TINTS: Readonly<Record<Exclude<ThemeName, 'none'>, readonly Paint[]>> = {
+  dark: [
+    ink.cyan,
+    ink.magenta,
+    ink.blue,
+    ink.green,
+    ink.yellow,
+    ink.cyanBright,
+    ink.magentaBright,
+    ink.greenBright,
+  ],
+  light: [ink.blue, ink.magenta, ink.cyan, ink.red, ink.green],
 };
 
+/**
+ * Each style ends with its own end code (chalk does that), not with a reset: Ink writes every line
+ * in that form, and one that already has it is taken apart once a frame instead of twice.
+ */
 export function makeTheme(name: ThemeName): Theme {
   if (name === 'none') return { name, paint: (text) => text, tint: (text) => text };
-  const codes = CODES[name];
+  const styles = STYLES[name];
   const tints = TINTS[name];
   return {
     name,
-    paint: (text, style) => (style === null ? text : wrap(text, codes[style])),
-    tint: (text, id) => wrap(text, tints[hash(id) % tints.length] ?? '0'),
+    paint: (text, style) => (style === null ? text : styles[style](text)),
+    tint: (text, id) => tints[hash(id) % tints.length]?.(text) ?? text,
   };
-}
-
-function wrap(text: string, code: string): string {
-  return text === '' ? '' : `${ESC}${code}m${text}${ESC}0m`;
 }
 
 function hash(text: string): number {
