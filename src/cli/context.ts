@@ -5,6 +5,7 @@
 import type { FlagValue } from '../config/layers.ts';
 import type { Environment } from '../config/paths.ts';
 import type { ScreenInput, ScreenOutput } from '../tui/mount.tsx';
+import type { CommandShape } from './command-shape.ts';
 import type { Printer } from './print.ts';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
@@ -58,6 +59,8 @@ export interface Invocation {
   /** `--headless` was given. */
   readonly isHeadless: boolean;
   readonly configFlags: ConfigFlags;
+  /** The whole command line, for what is made of it. */
+  readonly commands: () => CommandShape;
 }
 
 /** Returns the exit code. */

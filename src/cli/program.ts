@@ -2,12 +2,13 @@
  * The command line: every command, its options, help and examples. A command's code is loaded only
  * when it runs, so `--version` and `--help` stay fast and load no database, network or UI library.
  */
-import { Argument, Command, CommanderError, Option } from 'commander';
+import { Argument, type Command, CommanderError, Option } from 'commander';
 import { nearest } from '../core/nearest.ts';
 import { safeText } from '../core/text.ts';
 import { addArchiveCommands } from './archive-commands.ts';
 import { parseCount, parseOffset } from './arguments.ts';
 import { SHELLS } from './background/exports.ts';
+import { type CommandShape, ProgramCommand, shapeOf } from './command-shape.ts';
 import type { Context } from './context.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addDoctorCommand } from './doctor-commands.ts';
@@ -15,6 +16,7 @@ import { givenConfigFlags } from './flags.ts';
 import { addNumberCommands } from './number-commands.ts';
 import { addRedactCommands } from './redact-commands.ts';
 import { addCommand, example, type Registry, sinceOption } from './registry.ts';
+import { addShellCommands } from './shell-commands.ts';
 import { VERSION } from './version.ts';
 
 const USAGE_ERROR = 2;
@@ -33,6 +35,7 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
         isJson: command.optsWithGlobals()['json'] === true,
         isHeadless: command.optsWithGlobals()['headless'] === true,
         configFlags: givenConfigFlags(command),
+        commands: () => shapeOf(program),
       });
     },
   });
@@ -47,18 +50,32 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
   }
 }
 
+/** The whole command line as data, without running any of it. */
+export function describeProgram(context: Context): CommandShape {
+  return shapeOf(makeProgram(context, { context, run: () => Promise.resolve() }));
+}
+
 function makeProgram(context: Context, registry: Registry): Command {
-  const { raw } = context.print;
-  const program = new Command('lunaroute')
+  const { raw, hasColour, style, noteStyle } = context.print;
+  const program = new ProgramCommand('lunaroute')
     .description('A local proxy for AI coding assistants that shows and records every interaction')
     .version(VERSION, '-V, --version', 'print the version')
     .option('--json', 'print one JSON document (commands that print data)')
     .option('--no-color', 'no colours (also: NO_COLOR=1)')
     .option('--headless', 'without the terminal UI')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({
+      showGlobalOptions: true,
+      styleTitle: style.bold,
+      styleCommandText: style.bold,
+      styleSubcommandText: style.good,
+      styleOptionText: style.good,
+      styleArgumentText: style.good,
+    })
     .configureOutput({
       writeOut: (text) => raw(text, 'out'),
       writeErr: (text) => raw(safeText(text), 'err'),
+      outputError: (text) => raw(noteStyle.bad(safeText(text)), 'err'),
+      getOutHasColors: () => hasColour,
     })
     .showHelpAfterError('(see --help)')
     .exitOverride((error) => {
@@ -81,6 +98,7 @@ function makeProgram(context: Context, registry: Registry): Command {
   addRedactCommands(program, registry);
   addConfigCommands(program, registry);
   addDoctorCommand(program, registry);
+  addShellCommands(program, registry);
   return program;
 }
 
@@ -251,8 +269,16 @@ function rejectUnknownCommand(program: Command, argv: readonly string[]): void {
   if (word === undefined || word.startsWith('-')) return;
   const names = [...program.commands.map((command) => command.name()), 'help'];
   if (names.includes(word)) return;
-  const near = nearest(word, names);
+  const near = nearest(word, names) ?? namedBelow(program, word);
   program.error(
     `error: unknown command '${word}'${near === null ? '' : `\n(Did you mean ${near}?)`}`,
   );
+}
+
+/** `prune` → `sessions prune`. */
+function namedBelow(program: Command, word: string): string | null {
+  const parent = program.commands.find(({ commands }) =>
+    commands.some((command) => command.name() === word),
+  );
+  return parent === undefined ? null : `${parent.name()} ${word}`;
 }

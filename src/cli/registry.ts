@@ -1,6 +1,7 @@
 /** How commands are put on the command line: one way for all of them, loaded only when they run. */
 import { type Command, Option } from 'commander';
 import { parseSince } from './arguments.ts';
+import { ProgramCommand } from './command-shape.ts';
 import type { CommandRun, Context } from './context.ts';
 import { addConfigFlags, type FlagGroup } from './flags.ts';
 
@@ -23,14 +24,24 @@ interface CommandSpec {
 export function addCommand(parent: Command, { run }: Registry, spec: CommandSpec): Command {
   const command = parent.command(spec.name, { isDefault: spec.isDefault ?? false });
   command.description(spec.description);
+  if (command instanceof ProgramCommand) command.isDefault = spec.isDefault ?? false;
   addConfigFlags(command, spec.flags ?? 'file');
   return command.action(() => run(command, spec.load));
 }
 
-export function example(command: Command, examples: readonly (readonly [string, string])[]): void {
+export function example(
+  command: Command,
+  examples: readonly (readonly [line: string, meaning: string])[],
+): void {
+  if (command instanceof ProgramCommand) command.examples.push(...examples);
   const width = Math.max(...examples.map(([line]) => line.length));
-  const lines = examples.map(([line, meaning]) => `  ${line.padEnd(width)}  ${meaning}`);
-  command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+  command.addHelpText('after', () => {
+    const help = command.createHelp();
+    const lines = examples.map(
+      ([line, meaning]) => `  ${help.styleSubcommandText(line.padEnd(width))}  ${meaning}`,
+    );
+    return `\n${help.styleTitle('Examples:')}\n${lines.join('\n')}`;
+  });
 }
 
 /** `--since`, in epoch milliseconds. */
