@@ -28,7 +28,7 @@ export interface OptionShape {
   readonly description: string;
 }
 
-export interface ArgumentShape {
+interface ArgumentShape {
   /** As in the help: `<id...>`. */
   readonly term: string;
   readonly description: string;

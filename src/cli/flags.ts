@@ -31,7 +31,8 @@ const RECORDS: readonly ConfigFlag[] = [
   },
 ];
 
-const SERVER: readonly ConfigFlag[] = [
+/** All of them. */
+export const CONFIG_FLAGS: readonly ConfigFlag[] = [
   ...ADDRESS,
   {
     spec: '--dialect <name>',
@@ -69,7 +70,7 @@ const SERVER: readonly ConfigFlag[] = [
 
 const GROUPS = {
   file: [],
-  server: SERVER,
+  server: CONFIG_FLAGS,
   address: ADDRESS,
   database: DATABASE,
   records: RECORDS,
@@ -89,7 +90,7 @@ export function addConfigFlags(command: Command, group: FlagGroup): Command {
 
 /** The flags that were given on the command line. */
 export function givenConfigFlags(command: Command): ConfigFlags {
-  const keys = new Map(SERVER.map(({ spec, key }) => [spec, key]));
+  const keys = new Map(CONFIG_FLAGS.map(({ spec, key }) => [spec, key]));
   const flags: FlagValue[] = [];
   const words: string[] = [];
   let configFlag: string | null = null;

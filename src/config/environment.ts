@@ -43,9 +43,9 @@ const PER_PROVIDER: readonly (readonly [suffix: string, key: string])[] = [
 ];
 
 /** Read before the configuration is loaded. */
-const OTHER = ['LUNAROUTE_HOME', 'LUNAROUTE_CONFIG'];
+export const EARLY_VARIABLES = ['LUNAROUTE_HOME', 'LUNAROUTE_CONFIG'];
 
-const VARIABLES: readonly VariableBinding[] = [
+export const VARIABLES: readonly VariableBinding[] = [
   ...GENERAL.map(([variable, key]) => ({ variable, path: key.split('.') })),
   ...['openai', 'anthropic'].flatMap((name) => [
     { variable: `${name.toUpperCase()}_API_KEY`, path: ['providers', name, 'api_key'] },
@@ -66,7 +66,7 @@ export function setVariables(env: Environment): { binding: VariableBinding; text
 
 /** A warning for every `LUNAROUTE_*` variable that means nothing. */
 export function unknownVariables(env: Environment): Diagnostic[] {
-  const known = [...OTHER, ...VARIABLES.map(({ variable }) => variable)];
+  const known = [...EARLY_VARIABLES, ...VARIABLES.map(({ variable }) => variable)];
   return Object.keys(env)
     .filter((name) => name.startsWith('LUNAROUTE_') && !known.includes(name))
     .map((variable) => {

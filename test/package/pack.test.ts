@@ -17,7 +17,7 @@ describe('npm pack', () => {
 
   it('is at most 3 MB and holds only what runs', () => {
     expect(packed.size).toBeLessThan(MAX_BYTES);
-    const other = paths.filter((path) => !/^(bin|dist)\//.test(path));
+    const other = paths.filter((path) => !/^(bin|dist|man)\//.test(path));
     expect(other.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
     for (const entry of ['main.js', 'proxy-worker.js', 'recorder-worker.js']) {
       expect(paths).toContain(`dist/${entry}`);
