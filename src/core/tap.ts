@@ -62,13 +62,15 @@ export interface OpenRecord {
 
 export type TapRecord =
   | OpenRecord
-  /** Bytes of a body, as they crossed the wire. */
+  /** Bytes of a body, as they crossed the wire. `t`: after they were written to the other side. */
   | {
       readonly kind: 'bytes';
       readonly id: string;
       readonly t: number;
       readonly direction: TapDirection;
       readonly range: SlabRange;
+      /** WebSockets only, which have no other marks: milliseconds from their arrival to `t`. */
+      readonly heldMs: number | null;
     }
   /** Bytes that the queue's bound kept from the recorder. */
   | {

@@ -40,7 +40,8 @@ export interface TapWriterOptions {
 
 /** One exchange's line to the recorder. Calls after end() do nothing. */
 export interface ExchangeTap {
-  bytes(direction: TapDirection, chunk: Uint8Array): void;
+  /** `arrived`: when, where nothing else marks it. */
+  bytes(direction: TapDirection, chunk: Uint8Array, arrived?: number): void;
   received(): void;
   /** `connectMs` null when the connection had been open before. */
   sent(connectMs: number | null): void;
@@ -108,11 +109,13 @@ export class TapWriter {
     return this.#queued() + this.#size + length <= this.#options.maxQueuedBytes;
   }
 
-  pushBytes(id: string, direction: TapDirection, chunk: Uint8Array): void {
+  pushBytes(id: string, direction: TapDirection, chunk: Uint8Array, arrived?: number): void {
     const range = { offset: this.#size, length: chunk.length };
     this.#chunks.push(chunk);
     this.#size += chunk.length;
-    this.push({ kind: 'bytes', id, t: this.now(), direction, range });
+    const t = this.now();
+    const heldMs = arrived === undefined ? null : t - arrived;
+    this.push({ kind: 'bytes', id, t, direction, range, heldMs });
   }
 
   countDropped(bytes: number): void {
@@ -166,7 +169,7 @@ class RecordedExchange implements ExchangeTap {
     this.#milestone(record);
   }
 
-  bytes(direction: TapDirection, chunk: Uint8Array): void {
+  bytes(direction: TapDirection, chunk: Uint8Array, arrived?: number): void {
     if (this.#hasEnded || chunk.length === 0) return;
     this.#introduceAgain();
     if (!this.#writer.admits(chunk.length)) {
@@ -176,7 +179,7 @@ class RecordedExchange implements ExchangeTap {
     }
     this.#reportDropped(direction);
     this.#posted[direction] += chunk.length;
-    this.#writer.pushBytes(this.#id, direction, chunk);
+    this.#writer.pushBytes(this.#id, direction, chunk, arrived);
   }
 
   received(): void {

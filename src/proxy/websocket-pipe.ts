@@ -113,10 +113,11 @@ export class WebSocketPipe {
 
   #pass(direction: TapDirection, chunk: Buffer): boolean {
     const { client, upstream, tap, now } = this.#in;
-    this.#lastAt = now();
+    const arrived = now();
+    this.#lastAt = arrived;
     const isFlowing = (direction === 'request' ? upstream : client).write(chunk);
     (direction === 'request' ? this.#toUpstream : this.#toClient).push(chunk);
-    tap.bytes(direction, chunk);
+    tap.bytes(direction, chunk, arrived);
     return isFlowing;
   }
 

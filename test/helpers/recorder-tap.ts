@@ -49,6 +49,7 @@ export function exchangeBatch(script: ExchangeScript): TapBatch {
     chunks.push(chunk);
     records.push({
       kind: 'bytes',
+      heldMs: null,
       id,
       t: when,
       direction,

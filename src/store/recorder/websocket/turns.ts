@@ -50,9 +50,10 @@ export class WebSocketTurns implements Follower {
       const { direction, range, t } = record;
       const chunk = new Uint8Array(slab, range.offset, range.length);
       const wasBroken = this.#readers[direction].isBroken;
-      const messages = this.#readers[direction].push(chunk, t);
+      const heldMs = record.heldMs ?? 0;
+      const messages = this.#readers[direction].push(chunk, t - heldMs);
       if (this.#readers[direction].isBroken && !wasBroken) this.#gap(direction, range.length);
-      return messages.length === 0 ? null : this.#takeAll(direction, messages);
+      return messages.length === 0 ? null : this.#takeAll(direction, messages, heldMs);
     }
     if (record.kind === 'dropped') {
       this.#readers[record.direction].gap();
@@ -66,14 +67,19 @@ export class WebSocketTurns implements Follower {
     if (this.#keepsStrays()) await this.#strays.interrupt();
   }
 
-  async #takeAll(direction: TapDirection, messages: readonly WebSocketMessage[]): Promise<void> {
+  /** `heldMs`: how long the bytes that completed the messages were on their way through. */
+  async #takeAll(
+    direction: TapDirection,
+    messages: readonly WebSocketMessage[],
+    heldMs: number,
+  ): Promise<void> {
     for (const message of messages) {
-      if (direction === 'request') this.#asked(message);
-      else await this.#answered(message);
+      if (direction === 'request') this.#asked(message, heldMs);
+      else await this.#answered(message, heldMs);
     }
   }
 
-  #asked(message: WebSocketMessage): void {
+  #asked(message: WebSocketMessage, heldMs: number): void {
     const isTurn = this.#isTurnText(message) && isTurnStart(textOf(message));
     if (!isTurn || this.#turns.length >= MAX_WAITING) {
       this.#stray('request', message);
@@ -84,16 +90,17 @@ export class WebSocketTurns implements Follower {
     const at = Math.round(this.#open.at + (t - this.#open.t));
     const turn = new Turn({ ...this.#open, id: uuidv7(at), at, t }, this.#context);
     this.#turns.push(turn);
-    turn.ask(message.data, this.#lastTime);
+    turn.ask(message.data, this.#lastTime - heldMs, heldMs);
   }
 
-  async #answered(message: WebSocketMessage): Promise<void> {
+  async #answered(message: WebSocketMessage, heldMs: number): Promise<void> {
     const [turn] = this.#turns;
     if (turn === undefined || !this.#isTurnText(message)) {
       this.#stray('response', message);
       return;
     }
-    await turn.answer(oneLine(message.data), this.#headAt(message.t));
+    const head = { ...this.#head, t: message.t, written: message.t + heldMs };
+    await turn.answer(oneLine(message.data), head);
     if (!isTurnEnd(textOf(message))) return;
     this.#turns.shift();
     await turn.end(this.#lastTime, { kind: 'done' });
@@ -105,10 +112,6 @@ export class WebSocketTurns implements Follower {
 
   #isTurnText({ isText }: WebSocketMessage): boolean {
     return isText && this.#open.dialect === 'openai-responses';
-  }
-
-  #headAt(t: number): Head {
-    return { ...this.#head, t, written: t };
   }
 
   #stray(direction: TapDirection, { data, t }: WebSocketMessage): void {
@@ -149,10 +152,12 @@ class Turn {
     this.builder = new ExchangeBuilder(open, context);
   }
 
-  /** `t`: when the message had arrived whole. */
-  ask(message: Uint8Array, t: number): void {
+  /** `t`: when the message had arrived whole; its last bytes went on after `heldMs`. */
+  ask(message: Uint8Array, t: number, heldMs: number): void {
+    const id = this.#id;
     void give(this.builder, 'request', { bytes: message, t });
-    void this.builder.take({ kind: 'received', id: this.#id, t }, EMPTY);
+    void this.builder.take({ kind: 'received', id, t }, EMPTY);
+    void this.builder.take({ kind: 'sent', id, t: t + heldMs, connectMs: null }, EMPTY);
   }
 
   async answer(line: Uint8Array, head: Head): Promise<void> {
@@ -177,7 +182,8 @@ function give(
   const slab = new ArrayBuffer(bytes.length);
   new Uint8Array(slab).set(bytes);
   const range = { offset: 0, length: bytes.length };
-  return builder.take({ kind: 'bytes', id: builder.exchangeId, t, direction, range }, slab);
+  const id = builder.exchangeId;
+  return builder.take({ kind: 'bytes', id, t, direction, range, heldMs: null }, slab);
 }
 
 function textOf({ data }: WebSocketMessage): string {

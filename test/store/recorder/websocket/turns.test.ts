@@ -3,6 +3,8 @@ import type { EndCause, TapBatch, TapRecord } from '../../../../src/core/tap.ts'
 import { AT, makeRecorder, takeBatch } from '../../../helpers/recorder-tap.ts';
 
 const ID = 'connection';
+/** Milliseconds that each chunk is on its way through. */
+const HELD = 0.25;
 
 function frame(text: string): Buffer {
   const payload = Buffer.from(text);
@@ -46,7 +48,8 @@ function connection(steps: readonly Step[], cause: EndCause, status = 101): TapB
     const direction = 'request' in step ? 'request' : 'response';
     const chunk = frame('request' in step ? step.request : step.response);
     chunks.push(chunk);
-    records.push({ kind: 'bytes', id: ID, t, direction, range: { offset, length: chunk.length } });
+    const range = { offset, length: chunk.length };
+    records.push({ kind: 'bytes', id: ID, t, direction, range, heldMs: HELD });
     offset += chunk.length;
   });
   records.push({ kind: 'end', id: ID, t: 2000, cause });
@@ -81,11 +84,11 @@ describe('turns of a WebSocket', () => {
     expect(
       ended.map(({ outcome, status, timing }) => [outcome, status, timing.firstByte, timing.ended]),
     ).toEqual([
-      ['completed', 101, 10, 20],
-      ['completed', 101, 10, 20],
+      ['completed', 101, 10, 20 + HELD],
+      ['completed', 101, 10, 20 + HELD],
     ]);
-    // Nothing is added to a frame that passes through; how much time that takes is not measured.
-    expect(ended[0]?.timing.overhead).toBeNull();
+    // Once on the way up, once on the way down.
+    expect(ended[0]?.timing).toMatchObject({ received: 0, sent: HELD, overhead: 2 * HELD });
   });
 
   test('an error of the provider ends its turn, and says what it was', async () => {
