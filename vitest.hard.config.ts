@@ -1,11 +1,12 @@
-// The hard tests alone (npm run test:hard); they are part of npm test, too.
+// The hard tests alone, in their long form (npm run test:hard); their short form is part of npm test.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/hard/**/*.hard.ts'],
     globalSetup: ['test/helpers/build.ts'],
-    testTimeout: 900_000,
+    env: { LUNAROUTE_HARD: process.env['LUNAROUTE_HARD'] ?? 'long' },
+    testTimeout: 3_600_000,
     hookTimeout: 120_000,
     deps: { interopDefault: false },
     pool: 'forks',

@@ -72,11 +72,6 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
     if (socket.destroyed) this.#onClose();
   }
 
-  /** Something of the answer has gone out on `socket`: no other answer may. */
-  speaksOn(socket: unknown): boolean {
-    return this.#body !== null && this.#in.req.socket === socket;
-  }
-
   /** LunaRoute will end: an answer may still end by itself, a WebSocket is ended when it is quiet. */
   drain(): void {
     this.#pipe?.drain();

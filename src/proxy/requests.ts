@@ -10,6 +10,7 @@ import { uuidv7 } from '../core/uuid.ts';
 import type { ClientUpgrade } from './client-upgrade.ts';
 import { type Door, TOKEN_REQUIRED } from './door.ts';
 import { Exchange } from './exchange.ts';
+import { framingProblem } from './framing.ts';
 import { type HeaderMap, hasBody, headerMap } from './headers.ts';
 import { healthAnswer } from './health.ts';
 import { type ErrorShape, type OwnAnswer, ownAnswer, sendAnswer } from './own-answer.ts';
@@ -65,6 +66,12 @@ export function handleRequest(
   const refusal = context.guard(sent, req.socket.localAddress);
   if (refusal !== null) {
     sendAnswer(res, ownAnswer(refusal, shapeFor(target)));
+    return;
+  }
+  const problem = framingProblem(req, sent);
+  if (problem !== null) {
+    res.shouldKeepAlive = false;
+    sendAnswer(res, ownAnswer({ code: 'bad-request', message: problem }, shapeFor(target)));
     return;
   }
   const own = healthOf(context, req.method, target);

@@ -16,6 +16,7 @@ import { type OwnError, ownAnswer, sendRawAnswer } from './own-answer.ts';
 import { handleRequest, type RequestContext } from './requests.ts';
 import { makeRouter } from './route.ts';
 import { type TapPort, TapWriter } from './tap-writer.ts';
+import { Turns } from './turns.ts';
 import {
   MAX_HEADER_BYTES,
   makeTrustStore,
@@ -45,6 +46,7 @@ export class ProxyServer {
   readonly #pools: ReadonlyMap<string, UpstreamPool>;
   readonly #trust: TrustStore;
   readonly #exchanges = new Set<Exchange>();
+  readonly #turns = new Turns();
   /** By provider name. */
   readonly #logins = new Map<string, CodexLogin | null>();
   #degraded: readonly string[] = [];
@@ -151,12 +153,17 @@ export class ProxyServer {
     // Bounded in bytes by maxHeaderSize; node:http would silently drop the rest.
     server.maxHeadersCount = 0;
     const context = this.#requestContext();
-    server.on('request', (req, res) => handleRequest(context, req, res, null));
+    server.on('request', (req, res) => {
+      this.#turns.take(res, () => handleRequest(context, req, res, null));
+    });
     server.on('upgrade', (req, socket, head) => {
-      const upgrade = clientUpgrade(req, socket, head);
+      const isFree = this.#turns.isFreeAtEnd(socket);
+      const upgrade = isFree ? clientUpgrade(req, socket, head) : null;
       if (upgrade !== null) handleRequest(context, req, upgrade.res, upgrade);
     });
-    server.on('connect', (_req, socket) => refuseConnect(socket));
+    server.on('connect', (_req, socket) => {
+      if (this.#turns.isFreeAtEnd(socket)) refuseConnect(socket);
+    });
     server.on('clientError', (error, socket) => this.#refuseUnparsable(error, socket));
     return server;
   }
@@ -191,10 +198,11 @@ export class ProxyServer {
   }
 
   #refuseUnparsable(error: Error, socket: Duplex): void {
-    const isBusy = [...this.#exchanges].some((exchange) => exchange.speaksOn(socket));
     const code = 'code' in error ? String(error.code) : '';
-    if (isBusy || !socket.writable || code === 'ECONNRESET') socket.destroy();
-    else sendRawAnswer(socket, ownAnswer(parseError(code), 'openai'));
+    if (!socket.writable || code === 'ECONNRESET') socket.destroy();
+    else if (this.#turns.isFreeAfterTrouble(socket)) {
+      sendRawAnswer(socket, ownAnswer(parseError(code), 'openai'));
+    }
   }
 }
 

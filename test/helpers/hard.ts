@@ -1,4 +1,13 @@
 // The hard tests (test/hard) prove promises over many cases; each group says how many there were.
+// Each group has a short form, part of npm test, and a long one: npm run test:hard, which sets
+// LUNAROUTE_HARD=long (LUNAROUTE_HARD=short npm run test:hard runs the short forms alone).
+
+const IS_LONG = process.env['LUNAROUTE_HARD'] === 'long';
+
+/** How many of something this run takes. */
+export function sized(short: number, long: number): number {
+  return IS_LONG ? long : short;
+}
 
 /** One line a group: `hard: credentials: cases run 1350, requests answered 1200`. */
 export function report(group: string, counts: Readonly<Record<string, number | string>>): void {
