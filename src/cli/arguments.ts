@@ -3,6 +3,7 @@
  * (exit code 2) that names the option.
  */
 import { InvalidArgumentError } from 'commander';
+import { parseWhen, WHEN_FORMS } from '../core/when.ts';
 
 const MAX_COUNT = 100_000;
 
@@ -29,14 +30,8 @@ const UNITS: Readonly<Record<string, number>> = {
 
 /** `30m`, `2h`, `7d`, `1w` ago, or a date; epoch milliseconds. */
 export function parseSince(text: string, now: number): number {
-  const [, amount, unit = ''] = /^(\d{1,5})([mhdw])$/.exec(text) ?? [];
-  const unitMs = UNITS[unit];
-  if (amount !== undefined && unitMs !== undefined) return now - Number(amount) * unitMs;
-  // A date alone would be read as UTC: a person means the local day.
-  const at = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00`) : Date.parse(text);
-  if (!/^\d{4}-/.test(text) || Number.isNaN(at)) {
-    throw new InvalidArgumentError('expected 30m, 2h, 7d, 1w or a date like 2026-11-24');
-  }
+  const at = parseWhen(text, now);
+  if (at === null) throw new InvalidArgumentError(`expected ${WHEN_FORMS}`);
   return at;
 }
 

@@ -16,6 +16,7 @@ import { givenConfigFlags } from './flags.ts';
 import { addNumberCommands } from './number-commands.ts';
 import { addRedactCommands } from './redact-commands.ts';
 import { addCommand, example, type Registry, sinceOption } from './registry.ts';
+import { addSearchCommand } from './search-command.ts';
 import { addShellCommands } from './shell-commands.ts';
 import { VERSION } from './version.ts';
 
@@ -92,6 +93,7 @@ function makeProgram(context: Context, registry: Registry): Command {
   addDemoCommand(program, registry);
   const sessions = program.command('sessions').description('what was recorded');
   addSessionCommands(sessions, registry);
+  addSearchCommand(sessions, registry);
   addArchiveCommands(sessions, registry);
   addHistoryCommands(program, registry);
   addNumberCommands(program, registry);
@@ -220,17 +222,6 @@ function addSessionCommands(sessions: Command, registry: Registry): void {
       "leave out the client's helper calls: titles, warm-ups, token counts",
     );
   example(show, [['lunaroute sessions show last', 'the newest session']]);
-
-  const search = addCommand(sessions, registry, {
-    name: 'search',
-    description: 'full text over prompts, answers, thinking, tool calls and results',
-    flags: 'database',
-    load: async () => (await import('./commands/sessions-search.ts')).runSessionsSearch,
-  });
-  search
-    .addArgument(new Argument('<text...>', 'words, "a phrase", or a beginning*'))
-    .option('--limit <count>', 'at most so many', parseCount, 20);
-  example(search, [['lunaroute sessions search "database migration"', 'both words']]);
 }
 
 /** What goes over the whole history. */

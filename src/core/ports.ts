@@ -227,10 +227,19 @@ export interface SearchHit {
   readonly at: number;
   readonly client: ClientName;
   readonly model: string | null;
+  readonly project: string | null;
+  /** Takes the session up again in its client; null where the client has no such command. */
+  readonly resume: string | null;
   readonly kind: 'prompt' | 'answer' | 'thinking' | 'tool-call' | 'tool-result' | 'system';
   /** Text around the match; `marks` are [start, end) offsets into it (UTF-16 units). */
   readonly snippet: string;
   readonly marks: readonly (readonly [number, number])[];
+}
+
+export interface SearchOptions {
+  readonly limit: number;
+  /** What `after:7d` counts from, epoch milliseconds; the present when left out. */
+  readonly now?: number;
 }
 
 export interface History {
@@ -262,7 +271,11 @@ export interface History {
   promptSize(sessionId: string): PromptSize | null;
   /** What each provider last said about each account, most recently seen first. */
   limits(): AccountLimits[];
-  search(query: string, options: { limit: number }): SearchHit[];
+  /**
+   * Best first, each text once, where it was said first. The language is that of parseSearch(), whose
+   * UserError for a filter that there is not comes through.
+   */
+  search(query: string, options: SearchOptions): SearchHit[];
   /** Words of the index that begin with `prefix`, as the index holds them (lower case). */
   words(prefix: string, limit: number): string[];
   close(): void;

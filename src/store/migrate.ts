@@ -7,9 +7,16 @@ import { INITIAL_SCHEMA } from './migrations/001-initial.ts';
 import { NUMBERS_SCHEMA } from './migrations/002-numbers.ts';
 import { REDACTIONS } from './migrations/003-redactions.ts';
 import { UPKEEP_SCHEMA } from './migrations/005-upkeep.ts';
+import { addWords } from './migrations/006-words.ts';
 
 /** `MIGRATIONS[n]` leads from version n to n + 1. */
-const MIGRATIONS: readonly string[] = [INITIAL_SCHEMA, NUMBERS_SCHEMA, REDACTIONS, UPKEEP_SCHEMA];
+const MIGRATIONS: readonly (string | ((database: Database) => void))[] = [
+  INITIAL_SCHEMA,
+  NUMBERS_SCHEMA,
+  REDACTIONS,
+  UPKEEP_SCHEMA,
+  addWords,
+];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
@@ -30,7 +37,9 @@ function applyStep(database: Database, from: number): void {
   database
     .transaction(() => {
       if (schemaVersion(database) !== from) return;
-      database.exec(MIGRATIONS[from] ?? '');
+      const step = MIGRATIONS[from] ?? '';
+      if (typeof step === 'string') database.exec(step);
+      else step(database);
       database.pragma(`user_version = ${from + 1}`);
     })
     .immediate();

@@ -181,6 +181,34 @@ describe('sessions search', () => {
     expect((await run('sessions', 'search', 'evil')).code).toBe(0);
   });
 
+  it('takes filters and what must not occur, forgives with --fuzzy, says how to go on', async () => {
+    const { stdout } = await run(
+      'sessions',
+      'search',
+      'lunar',
+      '-nowhere',
+      'role:user',
+      '--limit',
+      '1',
+    );
+    expect(stdout).toContain('«lunar»');
+    expect(stdout).toContain(`claude --resume ${FIRST}`);
+    expect(await json('sessions', 'search', 'lunar', '-database')).toEqual([]);
+    expect(await json('sessions', 'search', 'lunnar')).toEqual([]);
+    expect(await json('sessions', 'search', '--fuzzy', 'lunnar', 'role:user')).toMatchObject([
+      { sessionId: FIRST, kind: 'prompt', resume: `claude --resume ${FIRST}` },
+    ]);
+  });
+
+  it('says which filter may be meant', async () => {
+    const wrong = await run('sessions', 'search', 'lunar', 'modle:opus');
+    expect(wrong).toMatchObject({ code: 2, stdout: '' });
+    expect(wrong.stderr).toContain('there is no filter modle:; did you mean model:?');
+    const option = await run('sessions', 'search', 'lunar', '--limt', '1');
+    expect(option).toMatchObject({ code: 2, stdout: '' });
+    expect(option.stderr).toContain('unknown option --limt');
+  });
+
   it('no hit is no failure', async () => {
     expect(await run('sessions', 'search', 'nowhere')).toMatchObject({ code: 0, stdout: '' });
     expect(await json('sessions', 'search', 'nowhere')).toEqual([]);

@@ -1,4 +1,5 @@
 /** `lunaroute sessions search`: full text over everything that was said, best match first. */
+import { UserError } from '../../core/errors.ts';
 import { formatTime } from '../../core/format.ts';
 import type { SearchHit } from '../../core/ports.ts';
 import { safeLine, safeText } from '../../core/text.ts';
@@ -7,28 +8,59 @@ import { withHistory } from '../open-records.ts';
 import type { Style } from '../print.ts';
 
 /** Exit code 0 also for no hits: nothing has failed. */
-export function runSessionsSearch(invocation: Invocation): number {
-  const { context, args, option, isJson } = invocation;
-  const { print } = context;
-  const query = args.join(' ');
-  const hits = withHistory(invocation, (history) =>
-    history.search(query, { limit: Number(option('limit')) }),
-  );
+export async function runSessionsSearch(invocation: Invocation): Promise<number> {
+  const { args, isJson } = invocation;
+  const { print } = invocation.context;
+  const query = args.map(asTyped).join(' ');
+  const hits = await findHits(invocation, query);
   if (isJson) print.json(hits);
   else if (hits.length === 0) print.note(`nothing matches ${safeLine(query)}`);
-  else for (const hit of hits) for (const line of hitLines(hit, print.style)) print.line(line);
+  else for (const line of allLines(hits, print.style)) print.line(line);
   return 0;
 }
 
-function hitLines(hit: SearchHit, style: Style): string[] {
+/** With --fuzzy mistyped words are forgiven, as on the screen. */
+async function findHits(invocation: Invocation, query: string): Promise<readonly SearchHit[]> {
+  const options = { limit: Number(invocation.option('limit')), now: invocation.context.now() };
+  if (invocation.option('fuzzy') !== true) {
+    return withHistory(invocation, (history) => history.search(query, options));
+  }
+  const { fuzzySearch } = await import('../../tui/search/fuzzy-search.ts');
+  return withHistory(invocation, (history) =>
+    fuzzySearch(history, query, options).map(({ hit }) => hit),
+  );
+}
+
+/** Options that are none of ours begin with one dash only where they say what must not occur. */
+function asTyped(argument: string): string {
+  if (!argument.startsWith('--')) return argument;
+  throw new UserError(`unknown option ${safeLine(argument)}`, {
+    hint: `to search for it, put it in quotes twice: '"${safeLine(argument)}"'`,
+    exitCode: 2,
+  });
+}
+
+/** How to resume a session stands at its first hit. */
+function allLines(hits: readonly SearchHit[], style: Style): string[] {
+  const seen = new Set<string>();
+  return hits.flatMap((hit) => {
+    const isFirst = !seen.has(hit.sessionId);
+    seen.add(hit.sessionId);
+    return hitLines(hit, isFirst, style);
+  });
+}
+
+function hitLines(hit: SearchHit, isFirst: boolean, style: Style): string[] {
   const head = [
     style.bold(safeLine(hit.sessionId)),
     formatTime(hit.at),
     hit.client,
     safeLine(hit.model ?? '-'),
     hit.kind,
+    style.dim(safeLine(hit.exchangeId)),
   ];
-  return [head.join('  '), `    ${markedSnippet(hit, style)}`];
+  const resume = isFirst && hit.resume !== null ? [style.dim(`    ${hit.resume}`)] : [];
+  return [head.join('  '), `    ${markedSnippet(hit, style)}`, ...resume];
 }
 
 /** Each piece is made safe by itself: the marks count characters of the foreign text. */

@@ -10,6 +10,7 @@ import type {
   LatencyStats,
   PromptSize,
   SearchHit,
+  SearchOptions,
   SessionFilter,
   SessionSummary,
   Stats,
@@ -21,7 +22,7 @@ import type {
 import type { AccountLimits } from '../../core/rate-limits.ts';
 import { type Database, openReadOnly } from '../database.ts';
 import { TextSearch } from '../search/text-search.ts';
-import { Vocabulary } from '../search/vocabulary.ts';
+import { WordReader } from '../search/words.ts';
 import { SegmentReader } from '../segments/segment-store.ts';
 import { ActivityQueries } from './activity-queries.ts';
 import { ExchangeQueries } from './exchange-queries.ts';
@@ -50,7 +51,7 @@ class SqliteHistory implements History {
   readonly #timeline: TimelineQueries;
   readonly #activity: ActivityQueries;
   readonly #toolSizes: ToolSizeQueries;
-  readonly #vocabulary: Vocabulary;
+  readonly #words: WordReader;
 
   constructor(database: Database) {
     const segments = new SegmentReader(database);
@@ -61,11 +62,11 @@ class SqliteHistory implements History {
     this.#latency = new LatencyQueries(database);
     this.#prompts = new PromptQueries(database, segments);
     this.#limits = new LimitQueries(database);
-    this.#search = new TextSearch(database, segments);
+    this.#words = new WordReader(database);
+    this.#search = new TextSearch(database, segments, this.#words);
     this.#timeline = new TimelineQueries(database);
     this.#activity = new ActivityQueries(database);
     this.#toolSizes = new ToolSizeQueries(database, segments);
-    this.#vocabulary = new Vocabulary(database);
   }
 
   sessions(filter: SessionFilter): SessionSummary[] {
@@ -116,8 +117,8 @@ class SqliteHistory implements History {
     return this.#limits.all();
   }
 
-  search(query: string, options: { limit: number }): SearchHit[] {
-    return this.#atOnce(() => this.#search.search(query, options.limit));
+  search(query: string, options: SearchOptions): SearchHit[] {
+    return this.#atOnce(() => this.#search.search(query, options));
   }
 
   timeline(filter: TimelineFilter): ExchangeLine[] {
@@ -133,7 +134,7 @@ class SqliteHistory implements History {
   }
 
   words(prefix: string, limit: number): string[] {
-    return this.#vocabulary.words(prefix, limit);
+    return this.#words.beginning(prefix, limit);
   }
 
   close(): void {

@@ -14,6 +14,10 @@ export type DocSource = 'element' | 'value' | 'answer';
 export interface DocText {
   readonly kind: DocKind;
   readonly text: string;
+  /** Of a tool call. */
+  readonly toolName?: string;
+  /** Of a tool result: the call that it answers. */
+  readonly callId?: string;
 }
 
 /** Text of one doc beyond this is not searched: a longer one is data, not something said. */
@@ -31,7 +35,12 @@ function messageTexts(message: Message): DocText[] {
 
 /** The texts of an answer's parts, or of a message's. */
 export function partTexts(parts: readonly Part[], role: Message['role']): DocText[] {
-  return parts.map((part) => ({ kind: kindOf(part, role), text: clip(textOf(part)) }));
+  return parts.map((part) => ({
+    kind: kindOf(part, role),
+    text: clip(textOf(part)),
+    ...(part.type === 'tool-call' ? { toolName: part.name } : {}),
+    ...(part.type === 'tool-result' ? { callId: part.id } : {}),
+  }));
 }
 
 const MAX_DEPTH = 16;

@@ -1,5 +1,7 @@
 /** The piece of a text that shows a match, and where in it the match is. Pure. */
-import { fold, type Term } from './query.ts';
+import { fold } from '../../core/fold.ts';
+import type { SearchTerm } from '../../core/search-query.ts';
+import { patternOf } from './match.ts';
 
 export interface Snippet {
   readonly text: string;
@@ -19,7 +21,7 @@ const LEAD = 40;
 const MAX_MATCHES_PER_TERM = 200;
 
 /** Around the place where most terms are near each other; the beginning when none is found. */
-export function snippetOf(text: string, terms: readonly Term[]): Snippet {
+export function snippetOf(text: string, terms: readonly SearchTerm[]): Snippet {
   const matches = findMatches(text, terms);
   const best = densest(matches);
   const start = wholeCharacter(text, best === undefined ? 0 : Math.max(0, best.start - LEAD));
@@ -36,7 +38,7 @@ export function snippetOf(text: string, terms: readonly Term[]): Snippet {
   };
 }
 
-function findMatches(text: string, terms: readonly Term[]): Match[] {
+function findMatches(text: string, terms: readonly SearchTerm[]): Match[] {
   const folded = fold(text);
   const found = terms.flatMap((term, index) => {
     const matches: Match[] = [];
@@ -47,13 +49,6 @@ function findMatches(text: string, terms: readonly Term[]): Match[] {
     return matches;
   });
   return found.sort((a, b) => a.start - b.start);
-}
-
-/** Words hold letters and digits only: nothing to escape. */
-function patternOf(term: Term): RegExp {
-  const words = term.words.join('[^\\p{L}\\p{N}\\p{Co}]+');
-  const end = term.isPrefix ? '[\\p{L}\\p{N}\\p{Co}]*' : '(?![\\p{L}\\p{N}\\p{Co}])';
-  return new RegExp(`(?<![\\p{L}\\p{N}\\p{Co}])${words}${end}`, 'gu');
 }
 
 /** The match after which most different terms follow within a snippet's length. */

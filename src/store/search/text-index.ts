@@ -9,6 +9,7 @@ import { LruMap } from '../lru.ts';
 import type { SegmentStore, StoredLayout } from '../segments/segment-store.ts';
 import type { ExchangeKeys } from '../sqlite/tool-calls.ts';
 import { type DocSource, type DocText, elementTexts, partTexts, valueTexts } from './doc-text.ts';
+import { WordWriter } from './words.ts';
 
 interface DocRow {
   readonly session: number;
@@ -52,6 +53,7 @@ export class TextIndex {
   readonly #seen = new LruMap<string, true>(REMEMBERED_PIECES);
   readonly #addDoc: Statement<[DocRow]>;
   readonly #addText: Statement<[number | bigint, string]>;
+  readonly #words: WordWriter;
 
   constructor(database: Database, segments: SegmentStore) {
     this.#segments = segments;
@@ -60,6 +62,7 @@ export class TextIndex {
       VALUES (@session, @exchange, @kind, @source, @segment, @part, @textHash)
       ON CONFLICT (session_key, text_hash) DO NOTHING`);
     this.#addText = database.prepare('INSERT INTO texts (rowid, text) VALUES (?, ?)');
+    this.#words = new WordWriter(database);
   }
 
   addRequest(keys: ExchangeKeys, request: RequestText): void {
@@ -76,9 +79,10 @@ export class TextIndex {
     this.#addTexts(keys, partTexts(parts, 'assistant'), { source: 'answer', segment });
   }
 
-  /** Forgets what was seen: needed after a rollback. */
+  /** Forgets what was seen: needed after a rollback, and when texts were deleted. */
   forget(): void {
     this.#seen.clear();
+    this.#words.forget();
   }
 
   #addPiece(keys: ExchangeKeys, request: RequestText, piece: Piece): void {
@@ -104,7 +108,10 @@ export class TextIndex {
       const session = kind === 'system' ? ALL_SESSIONS : keys.session;
       const textHash = hashOf(text);
       const doc = this.#addDoc.run({ ...keys, session, kind, ...from, part, textHash });
-      if (doc.changes > 0) this.#addText.run(doc.lastInsertRowid, text.replace(NOISE, ' '));
+      if (doc.changes === 0) return;
+      const indexed = text.replace(NOISE, ' ');
+      this.#addText.run(doc.lastInsertRowid, indexed);
+      this.#words.add(indexed);
     });
   }
 }
@@ -115,6 +122,7 @@ export function clearIndex(database: Database): void {
     .transaction(() => {
       database.exec("INSERT INTO texts (texts) VALUES ('delete-all')");
       database.exec('DELETE FROM docs');
+      database.exec('DELETE FROM words');
     })
     .immediate();
 }

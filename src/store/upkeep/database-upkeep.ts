@@ -10,6 +10,7 @@ import { DeletionCount } from '../sqlite/deletions.ts';
 import { type Chosen, oldestBeyond, restingSessions } from './choose-sessions.ts';
 import { collectSegments } from './collect-segments.ts';
 import { ExchangeDeleter } from './delete-exchanges.ts';
+import { forgetWords } from './forget-words.ts';
 import { fileUse, giveBack } from './give-back.ts';
 
 /** The size is known only after deleting: each round measures it anew. */
@@ -69,6 +70,7 @@ export function* deleteSessions(
     while (deleter.step(key, EVER) > 0) yield;
   }
   yield* collectSegments(database, deletions);
+  yield* forgetWords(database, deletions);
   yield* giveBack(database);
 }
 

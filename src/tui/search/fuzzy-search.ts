@@ -4,7 +4,8 @@
  * look alike; fuse.js puts the best first. Fuse sees hundreds of candidates, never the history.
  */
 import Fuse from 'fuse.js';
-import type { History, SearchHit } from '../../core/ports.ts';
+import type { History, SearchHit, SearchOptions } from '../../core/ports.ts';
+import { parseSearch, type SearchQuery, wantedTexts } from '../../core/search-query.ts';
 
 export interface FoundHit {
   readonly hit: SearchHit;
@@ -19,33 +20,45 @@ const ENOUGH = 8;
 const MAX_WORDS = 3000;
 const MAX_ALTERNATIVES = 3;
 const MIN_FUZZY_LENGTH = 4;
+/** A word that may go on: nothing but letters and digits. */
+const OPEN_WORD = /(?:^|\s)[\p{L}\p{N}]+$/u;
 
-export function fuzzySearch(history: History, typed: string): FoundHit[] {
+/** Throws parseSearch()'s UserError. */
+export function fuzzySearch(
+  history: History,
+  typed: string,
+  options: SearchOptions = { limit: MAX_HITS },
+): FoundHit[] {
   const text = typed.trim();
   if (text === '') return [];
-  const exact = find(history, text, text.split(/\s+/));
-  const found = exact.length >= ENOUGH ? exact : [...exact, ...findAlike(history, text)];
-  return rank(unique(found), text);
+  const query = parseSearch(text, options.now ?? 0);
+  const search = (text: string, words: readonly string[]): FoundHit[] =>
+    history.search(text, options).map((hit) => ({ hit, words }));
+  const wanted = wantedTexts(query);
+  // The last word may not be finished.
+  const exact = search(OPEN_WORD.test(text) ? `${text}*` : text, wanted);
+  const isEnough = exact.length >= Math.min(ENOUGH, options.limit) || wanted.length === 0;
+  const found = isEnough ? exact : [...exact, ...findAlike(history, query, search)];
+  return rank(unique(found), wanted.join(' ')).slice(0, options.limit);
 }
 
-/** The last word may not be finished. */
-function find(history: History, text: string, words: readonly string[]): FoundHit[] {
-  const query = /[\p{L}\p{N}]$/u.test(text) ? `${text}*` : text;
-  return history.search(query, { limit: MAX_HITS }).map((hit) => ({ hit, words }));
-}
-
-/** Each word is replaced by the words of the index nearest to it. */
-function findAlike(history: History, text: string): FoundHit[] {
-  const words = text.match(/[\p{L}\p{N}]+/gu) ?? [];
+/** Each word is replaced by the words of the index nearest to it; filters stay. */
+function findAlike(
+  history: History,
+  query: SearchQuery,
+  search: (text: string, words: readonly string[]) => FoundHit[],
+): FoundHit[] {
+  const words = wantedTexts(query).flatMap((text) => text.match(/[\p{L}\p{N}]+/gu) ?? []);
   const choices = words.map((word) => alike(history, word));
-  const queries = new Set<string>();
+  const tries = new Map<string, readonly string[]>();
   for (let nth = 0; nth < MAX_ALTERNATIVES; nth += 1) {
-    queries.add(choices.map((choice, index) => choice[nth] ?? choice[0] ?? words[index]).join(' '));
+    const tried = choices.map((choice, index) => choice[nth] ?? choice[0] ?? words[index] ?? '');
+    tries.set(tried.join(' '), tried);
   }
-  queries.delete(words.join(' '));
+  tries.delete(words.join(' '));
   const found: FoundHit[] = [];
-  for (const query of queries) {
-    if (found.length < ENOUGH) found.push(...find(history, `${query} `, query.split(' ')));
+  for (const [text, tried] of tries) {
+    if (found.length < ENOUGH) found.push(...search(`${text} ${query.besides}`, tried));
   }
   return found;
 }
@@ -83,5 +96,5 @@ function rank(found: readonly FoundHit[], text: string): FoundHit[] {
   });
   const best = fuse.search(text.slice(0, 32)).map(({ item }) => item);
   const ranked = new Set(best);
-  return [...best, ...found.filter((item) => !ranked.has(item))].slice(0, MAX_HITS);
+  return [...best, ...found.filter((item) => !ranked.has(item))];
 }

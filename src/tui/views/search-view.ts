@@ -1,5 +1,7 @@
 /** Search over all history as you type; Enter opens the exchange at the match. */
+import { UserError } from '../../core/errors.ts';
 import { formatTime } from '../../core/format.ts';
+import { FILTER_FORMS } from '../../core/search-filters.ts';
 import { safeText } from '../../core/text.ts';
 import type { Action } from '../keymap.ts';
 import { type FoundHit, fuzzySearch } from '../search/fuzzy-search.ts';
@@ -24,6 +26,8 @@ export class SearchView implements View {
   #height = 10;
   #top = 0;
   #tookMs = 0;
+  /** What is wrong with what is typed. */
+  #problem: UserError | null = null;
 
   constructor(context: ViewContext) {
     this.#context = context;
@@ -37,7 +41,14 @@ export class SearchView implements View {
     const { history, now } = this.#context;
     this.#typed = typed;
     const began = now();
-    this.#hits = history === null ? [] : fuzzySearch(history, typed);
+    this.#problem = null;
+    try {
+      this.#hits = history === null ? [] : fuzzySearch(history, typed);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      this.#hits = [];
+      this.#problem = error;
+    }
     this.#tookMs = now() - began;
     this.#cursor.select(this.#hits, 0);
   }
@@ -92,8 +103,13 @@ export class SearchView implements View {
       return [
         '',
         '  / and type: prompts, answers, thinking, tool calls and their results',
-        '  all words must occur; "a phrase"; mistyped words are forgiven',
+        '  all words must occur; "a phrase"; -not; src/x.ts; mistyped words are forgiven',
+        `  ${FILTER_FORMS}`,
       ];
+    }
+    if (this.#problem !== null) {
+      const { message, hint } = this.#problem;
+      return ['', ...[message, hint ?? ''].map((line) => `  ${safeText(line)}`)];
     }
     return ['', '  nothing found'];
   }

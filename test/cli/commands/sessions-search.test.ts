@@ -18,6 +18,8 @@ function marked(snippet: string, ...marks: [number, number][]): string {
     at: 0,
     client: 'other',
     model: null,
+    project: null,
+    resume: null,
     kind: 'prompt',
     snippet,
     marks,

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseQuery } from '../../../src/store/search/query.ts';
+import { parseSearch } from '../../../src/core/search-query.ts';
 import { snippetOf } from '../../../src/store/search/snippet.ts';
 
 function show(text: string, typed: string) {
-  const snippet = snippetOf(text, parseQuery(typed)?.terms ?? []);
+  const snippet = snippetOf(text, parseSearch(typed, 0).terms);
   return {
     ...snippet,
     marked: snippet.marks.map(([start, end]) => snippet.text.slice(start, end)),

@@ -3,6 +3,7 @@ import Sqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Part } from '../../../src/core/conversation.ts';
+import { UserError } from '../../../src/core/errors.ts';
 import type { History, SearchHit } from '../../../src/core/ports.ts';
 import { openHistory } from '../../../src/store/history/sqlite-history.ts';
 import type { SqliteSink } from '../../../src/store/sqlite-sink.ts';
@@ -139,7 +140,7 @@ describe('search', () => {
     expect(search(typed).map(marked)).toEqual([marks]);
   });
 
-  it.each(['parse', '"the fix"', 'parser nowhere', 'ts_x', '', ' ', '!!!', '***', '""'])(
+  it.each(['"the fix"', 'parser nowhere', 'ts_x', '', ' ', '!!!', '***', '""', '-x'])(
     'finds nothing for %j',
     (typed) => {
       say('Please fix the parser in src/x.ts');
@@ -172,11 +173,15 @@ describe('search', () => {
           ),
         ),
         (pieces) => {
-          search(pieces.join(''));
+          try {
+            search(pieces.join(''));
+          } catch (error) {
+            expect(error).toBeInstanceOf(UserError);
+          }
         },
       ),
     );
-    expect(search('text:parser')).toEqual([]);
+    expect(search('"text:parser"')).toEqual([]);
     expect(search('NOT parser')).toHaveLength(1);
   });
 
@@ -187,6 +192,37 @@ describe('search', () => {
     say('zebra solo', { id: 'new', sessionId: 'c' });
     expect(search('zebra').map((hit) => hit.exchangeId)).toEqual(['new', 'old', 'long']);
     expect(history.search('zebra', { limit: 2 })).toHaveLength(2);
+  });
+
+  it.each([
+    ['inside a name', 'ndleReq', ['ndleReq']],
+    [
+      'across signs, from the middle of a word to the middle of one',
+      'andler/foo_b',
+      ['andler/foo_b'],
+    ],
+    ['with a sign that words do not show', 'foo_bar', ['foo_bar']],
+    ['whatever its case', 'TYPEerror', ['TypeError']],
+    ['with any sign', 'a-b\\c^$.*+?(){}[]|/d', ['a-b\\c^$.*+?(){}[]|/d']],
+    ['in a plain word, where nothing else is found', 'equesthand', ['equestHand']],
+  ])('finds an identifier %s', (_, typed, marks) => {
+    say('see handleRequest in src/requestHandler/foo_bar.ts: TypeErrors a-b\\c^$.*+?(){}[]|/d');
+    say('foo bar, foo-bar', { id: 'e2' });
+    expect(search(typed).map(marked)).toEqual([marks]);
+  });
+
+  it('leaves out what must not occur', () => {
+    say('parser alpha_one', { id: 'a', sessionId: 'a' });
+    say('parser beta', { id: 'b', sessionId: 'b' });
+    say('parser alpha one', { id: 'c', sessionId: 'c' });
+    const ids = (typed: string) =>
+      search(typed)
+        .map((hit) => hit.exchangeId)
+        .sort();
+    expect(ids('parser -beta')).toEqual(['a', 'c']);
+    expect(ids('parser -alpha_one')).toEqual(['b', 'c']);
+    expect(ids('parser -"alpha one"')).toEqual(['b']);
+    expect(ids('client:claude -alp*')).toEqual(['b']);
   });
 
   it('shows the text around the match, cut between characters', () => {

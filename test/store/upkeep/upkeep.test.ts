@@ -87,6 +87,9 @@ describe('deleteFromStores', () => {
     expect(history.rawBody('b', 'request')).not.toBeNull();
     expect(history.search(words(4, 3), { limit: 5 })).toHaveLength(1);
     expect(history.search(words(3, 3), { limit: 5 })).toEqual([]);
+    const [gone = '', kept = ''] = [words(3, 1), words(4, 1)];
+    expect(history.words(gone, 5)).not.toContain(gone);
+    expect(history.words(kept, 5)).toContain(kept);
     // The system prompt, first sent by what went, is found at what is left.
     expect(history.search('careful engineer', { limit: 5 })).toMatchObject([{ exchangeId: 'b' }]);
     expect(count(stores.path, 'SELECT count(*) FROM docs')).toBe(
