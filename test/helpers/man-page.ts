@@ -53,8 +53,6 @@ The same as JSONL, a folder for each day.
 .TP
 .I ~/.lunaroute/server.log
 What the background server says.
-.SH SEE ALSO
-https://github.com/lunaroute/lunaroute
 `;
 }
 
