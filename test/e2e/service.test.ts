@@ -36,12 +36,18 @@ function verify(file: string): string {
 
 describe('lunaroute service', () => {
   it('installs a unit that systemd accepts, with the flags and places given', async () => {
-    const run = await runProgram(['service', 'install', '--port', '9123', '--config', 'c.yaml'], env);
+    const run = await runProgram(
+      ['service', 'install', '--port', '9123', '--config', 'c.yaml'],
+      env,
+    );
     // The file named does not exist.
     expect(run.code).toBe(1);
     writeFileSync(join(home.path, 'odd $name 100%.yaml'), 'port: 9000\n');
     const config = join(home.path, 'odd $name 100%.yaml');
-    const done = await runProgram(['service', 'install', '--port', '9123', '--config', config], env);
+    const done = await runProgram(
+      ['service', 'install', '--port', '9123', '--config', config],
+      env,
+    );
     expect([done.code, done.stdout]).toEqual([0, `installed and started: ${unit}\n`]);
     expect(readFileSync(calls, 'utf8').trim().split('\n')).toEqual([
       '--user daemon-reload',
@@ -89,13 +95,16 @@ describe('lunaroute service', () => {
       { words: ['/usr/local/bin/lunaroute', 'serve'], variables: {} },
       '/tmp/lunaroute.log',
     );
-    await expect(agent).toMatchFileSnapshot(join(ROOT, 'deploy/launchd/io.lunaroute.lunaroute.plist'));
+    await expect(agent).toMatchFileSnapshot(
+      join(ROOT, 'deploy/launchd/io.lunaroute.lunaroute.plist'),
+    );
   });
 
   it('the agent is a well-formed property list, whatever its words are', () => {
     const words = ['/bin/node', 'a & b', '<c>', '--config', '/x y'];
     const text = launchdAgent({ words, variables: { LUNAROUTE_HOME: '/a&b' } }, '/log');
-    const read = 'import plistlib,sys,json;print(json.dumps(plistlib.loads(sys.stdin.buffer.read())))';
+    const read =
+      'import plistlib,sys,json;print(json.dumps(plistlib.loads(sys.stdin.buffer.read())))';
     const agent = JSON.parse(
       execFileSync('python3', ['-c', read], { input: text, encoding: 'utf8' }),
     ) as Record<string, unknown>;

@@ -28,7 +28,9 @@ export function runServiceInstall(invocation: Invocation): number {
   ];
   mkdirSync(dirname(manager.file), { recursive: true });
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writeFileSync(manager.file, manager.define({ words, variables: placesOf(context) }), { mode: 0o644 });
+  writeFileSync(manager.file, manager.define({ words, variables: placesOf(context) }), {
+    mode: 0o644,
+  });
   const isStarted = option('start') !== false;
   // What is loaded already must go first, or launchd keeps the old one.
   if (isStarted && context.platform === 'darwin') runAll(manager.stop, context, 'any');
@@ -46,13 +48,20 @@ export function runServiceUninstall(invocation: Invocation): number {
     rmSync(manager.file);
     runAll(manager.forget, context, 'any');
   }
-  return report(invocation, isJson, manager, wasThere ? 'stopped and removed' : 'was not installed');
+  return report(
+    invocation,
+    isJson,
+    manager,
+    wasThere ? 'stopped and removed' : 'was not installed',
+  );
 }
 
 /** A service starts in another folder. */
 function absolute(words: readonly string[], cwd: string): string[] {
   return words.map((word, index) =>
-    PATH_FLAGS.includes(words[index - 1] ?? '') && !word.startsWith('~') ? resolve(cwd, word) : word,
+    PATH_FLAGS.includes(words[index - 1] ?? '') && !word.startsWith('~')
+      ? resolve(cwd, word)
+      : word,
   );
 }
 
