@@ -5,6 +5,7 @@
  */
 import type { RequestView } from '../core/conversation.ts';
 import type { ExchangeEnd, ExchangeRequest } from '../core/exchange.ts';
+import type { Cut } from './segments/cut.ts';
 
 export type SinkItem =
   | {
@@ -15,6 +16,8 @@ export type SinkItem =
       readonly body: Uint8Array;
       /** `body` without its content-encoding: the same array when there is none; null when it could not be decoded. */
       readonly decoded: Uint8Array | null;
+      /** `decoded`, cut already; null or missing where it was not. */
+      readonly cut?: Cut | null;
     }
   | {
       readonly kind: 'end';

@@ -6,7 +6,7 @@
 import type { ExchangeRequest } from '../core/exchange.ts';
 import { type Database, isDamage, isIndexDamage, openDatabase } from './database.ts';
 import { clearIndex, TextIndex } from './search/text-index.ts';
-import { SegmentStore, type StoredLayout } from './segments/segment-store.ts';
+import { SegmentStore, type StoredBody, type StoredLayout } from './segments/segment-store.ts';
 import type { Sink, SinkItem } from './sink.ts';
 import { DeletionCount } from './sqlite/deletions.ts';
 import { ExchangeRows, type KnownExchange } from './sqlite/exchange-rows.ts';
@@ -165,10 +165,19 @@ function writeItem(writers: Writers, item: SinkItem): void {
 function writeRequest(writers: Writers, item: RequestItem): void {
   const { request } = item;
   if (writers.exchanges.find(request.id) !== undefined) return;
-  const stored = item.body.length === 0 ? null : writers.segments.putBody(item.body);
+  const stored = item.body.length === 0 ? null : putBody(writers.segments, item);
   const keys = openRow(writers, request, stored?.segment ?? null);
   writers.toolCalls.answered(keys, request);
   if (stored !== null) indexRequest(writers, keys, { item, layout: stored.layout });
+}
+
+function putBody(segments: SegmentStore, { body, decoded, cut, request }: RequestItem): StoredBody {
+  const { truncated, redacted, bytes, sha256 } = request.requestBody;
+  const isWire = !truncated && redacted !== true && bytes === body.length;
+  return segments.putBody(body, {
+    layout: decoded === body ? cut : null,
+    sha256: isWire ? sha256 : null,
+  });
 }
 
 interface Keys {
@@ -199,7 +208,7 @@ function indexRequest(
   writers.index.addRequest(keys, {
     dialect,
     body: item.decoded,
-    layout: isPlain ? layout : writers.segments.putLayout(item.decoded),
+    layout: isPlain ? layout : writers.segments.putLayout(item.decoded, item.cut),
   });
 }
 

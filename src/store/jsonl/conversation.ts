@@ -42,7 +42,18 @@ export function takeApart(body: JsonObject, dialect: Dialect | null): TakenApart
  * `cache_control` marks from message to message, and turn a string into a text block to mark it.
  */
 export function fingerprint(name: string, value: unknown): string {
-  return hash('sha256', `${name}\n${meaningOf(value)}`, 'base64url').slice(0, 22);
+  const known = isReference(value) ? LAST_PRINTS.get(value) : undefined;
+  if (known?.name === name) return known.print;
+  const print = hash('sha256', `${name}\n${meaningOf(value)}`, 'base64url').slice(0, 22);
+  if (isReference(value)) LAST_PRINTS.set(value, { name, print });
+  return print;
+}
+
+/** What is sent again is the same object each time (segments/cut.ts), under the same name. */
+const LAST_PRINTS = new WeakMap<object, { readonly name: string; readonly print: string }>();
+
+function isReference(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /** The rolling fingerprints of a conversation: one per message, each covering all before it. */

@@ -153,14 +153,30 @@ function splitMembers(params: JsonObject, state: SessionState): Members {
 }
 
 export function isLong(value: unknown): boolean {
+  if (typeof value === 'string' && value.length >= LONG_MEMBER) return true;
+  if (typeof value !== 'object' || value === null) return isLongText(value);
+  const known = LONG_OBJECTS.get(value) ?? isLongText(value);
+  LONG_OBJECTS.set(value, known);
+  return known;
+}
+
+/** Members that are sent again are the same object each time (segments/cut.ts). */
+const LONG_OBJECTS = new WeakMap<object, boolean>();
+
+function isLongText(value: unknown): boolean {
   return JSON.stringify(value).length >= LONG_MEMBER;
 }
 
 /** The body's own elements; nothing for a body that is no JSON object. */
 function contentOf(item: RequestItem): { messages: readonly unknown[]; params: JsonObject } {
-  const body = item.decoded === null ? null : parseObject(item.decoded);
+  const body = objectOf(item);
   if (body === null) return { messages: [], params: {} };
   return takeApart(body, item.view === null ? null : item.request.dialect);
+}
+
+function objectOf({ cut, decoded }: RequestItem): JsonObject | null {
+  if (cut != null) return isObject(cut.json) ? cut.json : null;
+  return decoded === null ? null : parseObject(decoded);
 }
 
 function parseObject(bytes: Uint8Array): JsonObject | null {

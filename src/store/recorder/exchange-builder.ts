@@ -12,15 +12,17 @@ import type { Delta } from '../../dialects/codec.ts';
 import { codecFor } from '../../dialects/registry.ts';
 import type { ExchangeRedaction } from '../redaction/exchange-redaction.ts';
 import type { LiveAnswer } from '../redaction/live-answer.ts';
+import type { Cutter } from '../segments/cutter.ts';
 import type { SinkItem } from '../sink.ts';
 import { BodyBuffer } from './body.ts';
 import { GapMeter } from './gap-meter.ts';
 import { makeEnd } from './make-end.ts';
 import type { ProgressBoard, ProgressSource } from './progress.ts';
 import {
+  cutBody,
+  decodedBody,
   plainRequest,
   type RequestParts,
-  readBody,
   readRequest,
   strayRequest,
   viewOf,
@@ -33,6 +35,7 @@ import { type Marks, makeMarks } from './timing.ts';
 export interface BuilderContext {
   readonly maxBodyBytes: number;
   readonly sessions: SessionResolver;
+  readonly cutter: Cutter;
   readonly progress: ProgressBoard;
   readonly price: Pricer;
   /** Everything that is published or stored has gone through it; null when it is turned off. */
@@ -185,14 +188,17 @@ export class ExchangeBuilder implements ProgressSource, Follower {
     if (body === null) return;
     this.#request = null;
     const facts = body.facts();
-    const read = readBody(this.#open, body.bytes(), facts);
-    if (facts.truncated || read.decoded === null) this.#isPartial = true;
-    const view = this.#guard(() => viewOf(this.#open, read));
-    const parts = { open: this.#open, body: read, view };
+    const bytes = body.bytes();
+    const decoded = decodedBody(this.#open, bytes, facts);
+    if (decoded === null) this.#isPartial = true;
+    const cut = this.#guard(() =>
+      decoded === null ? null : cutBody(this.#open, decoded, this.#context.cutter),
+    );
+    const view = this.#guard(() => viewOf(this.#open, cut));
+    const parts = { open: this.#open, body: { facts, cut }, view };
     const request = this.#guard(() => this.#readRequest(parts)) ?? plainRequest(this.#open, facts);
-    const { bytes, decoded } = read;
     this.#requestLength = decoded?.byteLength ?? facts.bytes;
-    const item = this.#safeRequest({ kind: 'request', request, view, body: bytes, decoded });
+    const item = this.#safeRequest({ kind: 'request', request, view, body: bytes, decoded, cut });
     this.#started = item.request;
     this.#context.publish({ type: 'exchange.started', exchange: item.request });
     this.#context.store(item);

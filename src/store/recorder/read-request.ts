@@ -13,19 +13,18 @@ import { promptPreview } from '../../dialects/preview.ts';
 import { projectOf } from '../../dialects/project.ts';
 import { codecFor } from '../../dialects/registry.ts';
 import { sessionHints } from '../../dialects/sessions.ts';
-import { contentCodings, decodeBody, parseJson } from './content-coding.ts';
+import type { Cut } from '../segments/cut.ts';
+import type { Cutter } from '../segments/cutter.ts';
+import { contentCodings, decodeBody } from './content-coding.ts';
 import { maskHeaders, maskTarget } from './mask.ts';
 import type { SessionResolver } from './session-resolver.ts';
 import { newToolResults } from './tool-results.ts';
 
 /** A request body as far as it could be read. */
-export interface ReadBody {
-  readonly bytes: Uint8Array;
+interface ReadBody {
   readonly facts: BodyFacts;
-  /** Without content-encoding; null when it could not be decoded. */
-  readonly decoded: Uint8Array | null;
-  /** The parsed JSON; undefined when it is none. */
-  readonly json: unknown;
+  /** Without content-encoding, cut and parsed; null when it could not be. */
+  readonly cut: Cut | null;
 }
 
 /** What of a request is understood: everything an ExchangeRequest has besides the head's own facts. */
@@ -47,16 +46,33 @@ type Understanding = Pick<
   | 'toolResults'
 >;
 
-/** Decodes and parses; never throws. */
-export function readBody(open: OpenRecord, bytes: Uint8Array, facts: BodyFacts): ReadBody {
-  const decoded = facts.truncated ? null : decodeBody(bytes, contentCodings(open.headers));
-  return { bytes, facts, decoded, json: decoded === null ? undefined : parseJson(decoded) };
+/** The body without content-encoding; null when it is not whole or cannot be decoded. Never throws. */
+export function decodedBody(
+  open: OpenRecord,
+  bytes: Uint8Array,
+  facts: BodyFacts,
+): Uint8Array | null {
+  return facts.truncated ? null : decodeBody(bytes, contentCodings(open.headers));
+}
+
+/** Cuts and parses. */
+export function cutBody(open: OpenRecord, decoded: Uint8Array, cutter: Cutter): Cut {
+  return cutter.cut(decoded, ownerOf(open));
+}
+
+/** Whose conversation it is, as far as the head says: the body that is like it is sought among its own. */
+function ownerOf(open: OpenRecord): string {
+  const hints = sessionHints({ headers: open.headers, body: undefined });
+  const client = hints.id ?? `${open.clientAddress} ${headerValue(open.headers, 'user-agent')}`;
+  return `${open.dialect} ${client} ${hints.agentId}`;
 }
 
 /** The body as its dialect understands it; null when it has none, or the body is no JSON. */
-export function viewOf(open: OpenRecord, body: ReadBody): RequestView | null {
-  if (open.dialect === null || body.json === undefined) return null;
-  return codecFor(open.dialect).parseRequest(body.json);
+export function viewOf(open: OpenRecord, cut: Cut | null): RequestView | null {
+  const json = cut?.json;
+  return open.dialect === null || json === undefined
+    ? null
+    : codecFor(open.dialect).parseRequest(json);
 }
 
 export interface RequestParts {
@@ -71,7 +87,8 @@ export function readRequest(
   sessions: SessionResolver,
 ): ExchangeRequest {
   const client = clientOf(open.headers);
-  const hints = sessionHints({ headers: open.headers, body: body.json });
+  const json = body.cut?.json;
+  const hints = sessionHints({ headers: open.headers, body: json });
   const previousResponseId = view?.previousResponseId ?? hints.previousResponseId;
   const session = sessions.resolve({
     hint:
@@ -86,7 +103,7 @@ export function readRequest(
     ...session,
     client: client.name,
     clientVersion: client.version,
-    auxiliary: auxiliaryOf({ target: open.target, client: client.name, view, body: body.json }),
+    auxiliary: auxiliaryOf({ target: open.target, client: client.name, view, body: json }),
     agentId: hints.agentId,
     parentId: hints.parentId,
     model: view?.model ?? null,

@@ -13,6 +13,7 @@ import {
   type TapRecord,
 } from '../../core/tap.ts';
 import type { ExchangeRedaction } from '../redaction/exchange-redaction.ts';
+import { Cutter } from '../segments/cutter.ts';
 import { Batcher } from './batcher.ts';
 import { CaptureWatch } from './capture-watch.ts';
 import type { Clock } from './clock.ts';
@@ -73,6 +74,7 @@ export class Recorder {
     this.#capture = new CaptureWatch(deps.clock, () => this.#status.update());
     this.#context = {
       maxBodyBytes: deps.maxBodyBytes,
+      cutter: new Cutter(),
       sessions: new SessionResolver(deps.findSessionByResponseId),
       progress: new ProgressBoard(deps.clock, publish),
       price: deps.price,

@@ -10,17 +10,22 @@ import { type RedactedBytes, rewriteLiteral, rewriteStrings } from '../../redact
 import { LiveRedactor } from '../../redact/live.ts';
 import type { RedactedText, Redactor } from '../../redact/redactor.ts';
 import { redactQuery } from '../../redact/url.ts';
-import { type Range, scan } from '../segments/scan.ts';
+import type { Piece, Range } from '../segments/piece.ts';
+import { type Layout, type Span, scan } from '../segments/scan.ts';
 import { PieceCache } from './piece-cache.ts';
 
 export type BodyForm = 'json' | 'events' | 'lines' | 'query' | 'text';
 
 /** Shorter strings are looked at faster than they are looked up. */
 const MIN_CACHED_BYTES = 512;
+/** Quotes and fewer characters than any value has: commas between messages, short names. */
+const MIN_STRING = 3;
 
 export class BodyRedactor {
   readonly #redactor: Redactor;
   readonly #cache: PieceCache;
+  /** Of pieces that are sent again, without a look at their bytes. */
+  readonly #results = new WeakMap<Piece, RedactedBytes | null>();
 
   constructor(redactor: Redactor, cache: PieceCache = new PieceCache()) {
     this.#redactor = redactor;
@@ -32,7 +37,7 @@ export class BodyRedactor {
     if (isCut) return this.#text(bytes, (text) => this.#cutText(text));
     switch (form) {
       case 'json':
-        return this.#json(bytes);
+        return this.redactJson(bytes, scan(bytes));
       case 'events':
         return this.#text(bytes, (text) => redactEventStream(text, this.#redactor));
       case 'lines':
@@ -44,27 +49,35 @@ export class BodyRedactor {
     }
   }
 
-  /** By the pieces that repeat from request to request; what is between them is short. */
-  #json(bytes: Uint8Array): RedactedBytes {
-    const pieces: RedactedBytes[] = [];
+  /** JSON by the pieces that repeat from request to request; what is between them is short. */
+  redactJson(bytes: Uint8Array, { spans }: Pick<Layout, 'spans'>): RedactedBytes {
+    const results: (RedactedBytes | null)[] = [];
     let at = 0;
-    for (const span of scan(bytes).spans) {
-      pieces.push(this.#strings(slice(bytes, { start: at, end: span.start })));
-      pieces.push(this.#known(slice(bytes, span)));
+    for (const span of spans) {
+      results.push(this.#between(slice(bytes, { start: at, end: span.start })));
+      results.push(this.#known(bytes, span));
       at = span.end;
     }
-    pieces.push(this.#strings(slice(bytes, { start: at, end: bytes.length })));
-    const redactions = pieces.reduce(
-      (sum, piece) => addRedactions(sum, piece.redactions),
+    results.push(this.#between(slice(bytes, { start: at, end: bytes.length })));
+    const redactions = results.reduce(
+      (sum, result) => (result === null ? sum : addRedactions(sum, result.redactions)),
       NO_REDACTIONS,
     );
     if (redactions === NO_REDACTIONS) return { bytes, redactions };
-    return { bytes: Buffer.concat(pieces.map((piece) => piece.bytes)), redactions };
+    return { bytes: joined(bytes, spans, results), redactions };
   }
 
-  #known(piece: Uint8Array): RedactedBytes {
+  #between(range: Uint8Array): RedactedBytes | null {
+    return range.length < MIN_STRING ? null : changed(range, this.#strings(range));
+  }
+
+  #known(bytes: Uint8Array, span: Span): RedactedBytes | null {
+    const known = this.#results.get(span.piece);
+    if (known !== undefined) return known;
+    const piece = slice(bytes, span);
     const made = this.#cache.resultOf(piece, '', () => changed(piece, this.#strings(piece)));
-    return made ?? { bytes: piece, redactions: NO_REDACTIONS };
+    this.#results.set(span.piece, made);
+    return made;
   }
 
   #strings(range: Uint8Array): RedactedBytes {
@@ -95,6 +108,18 @@ export class BodyRedactor {
 
 function changed(bytes: Uint8Array, result: RedactedBytes): RedactedBytes | null {
   return result.bytes === bytes ? null : result;
+}
+
+/** The body with what was changed of it: results of the ranges between the spans and of the spans, in turn. */
+function joined(
+  bytes: Uint8Array,
+  spans: readonly Range[],
+  results: readonly (RedactedBytes | null)[],
+): Buffer {
+  const ends = [...spans.flatMap(({ start, end }) => [start, end]), bytes.length];
+  return Buffer.concat(
+    ends.map((end, index) => results[index]?.bytes ?? bytes.subarray(ends[index - 1] ?? 0, end)),
+  );
 }
 
 function slice(bytes: Uint8Array, { start, end }: Range): Uint8Array {

@@ -9,10 +9,13 @@ import { addRedactions, NO_REDACTIONS, type Redactions } from '../../core/redact
 import { headerValue } from '../../dialects/headers.ts';
 import { promptPreview } from '../../dialects/preview.ts';
 import { codecFor } from '../../dialects/registry.ts';
+import type { RedactedBytes } from '../../redact/json.ts';
 import { LiveRedactor } from '../../redact/live.ts';
 import type { RedactedText, Redactor } from '../../redact/redactor.ts';
 import { redactQuery } from '../../redact/url.ts';
 import { contentCodings, decodeBeginning, parseJson } from '../recorder/content-coding.ts';
+import type { Cut } from '../segments/cut.ts';
+import { Cutter } from '../segments/cutter.ts';
 import type { SinkItem } from '../sink.ts';
 import { type BodyForm, BodyRedactor } from './body-redactor.ts';
 import { LiveAnswer } from './live-answer.ts';
@@ -25,6 +28,7 @@ const NOTHING = new Uint8Array(0);
 export class ExchangeRedaction {
   readonly #redactor: Redactor;
   readonly #bodies: BodyRedactor;
+  readonly #cutter = new Cutter();
 
   constructor(redactor: Redactor) {
     this.#redactor = redactor;
@@ -43,14 +47,17 @@ export class ExchangeRedaction {
 
   request(item: RequestItem): RequestItem {
     const { request } = item;
+    const known = item.cut?.json === undefined ? null : item.cut;
     const body = this.#body(item.body, request.requestBody, {
       headers: request.requestHeaders,
       isJson: item.view !== null,
+      cut: known,
       transport: request.transport,
     });
     const isChanged = body.facts.redacted === true;
     const decoded = isChanged ? body.bytes : item.decoded;
-    const view = isChanged && item.view !== null ? viewAgain(request, body.bytes) : item.view;
+    const cut = isChanged && known !== null ? this.#cutAgain(request, body.bytes) : known;
+    const view = isChanged && item.view !== null ? viewAgain(request, cut) : item.view;
     const count = new Count();
     const head = this.#requestHead(request, count);
     const preview = isChanged && view !== null ? promptPreview(view) : request.promptPreview;
@@ -68,6 +75,7 @@ export class ExchangeRedaction {
       view,
       body: body.bytes,
       decoded: isKept ? decoded : null,
+      cut: isKept ? cut : null,
     };
   }
 
@@ -76,6 +84,7 @@ export class ExchangeRedaction {
     const body = this.#body(item.body, end.responseBody, {
       headers: end.responseHeaders,
       isJson: false,
+      cut: null,
       transport: item.request.transport,
     });
     const count = new Count();
@@ -150,14 +159,26 @@ export class ExchangeRedaction {
     );
   }
 
+  #cutAgain({ sessionId, agentId }: ExchangeRequest, body: Uint8Array): Cut {
+    return this.#cutter.cut(body, `${sessionId} ${agentId}`);
+  }
+
+  #redactPlain(plain: Uint8Array, facts: BodyFacts, way: Way): RedactedBytes {
+    if (facts.truncated) return this.#bodies.redact(plain, 'text', true);
+    const form = formOf(plain, way);
+    return form === 'json' && way.cut !== null
+      ? this.#bodies.redactJson(plain, way.cut)
+      : this.#bodies.redact(plain, form, false);
+  }
+
   #body(bytes: Uint8Array, facts: BodyFacts, way: Way): SafeBody {
     // What was redacted before is stored decoded.
     const codings = facts.redacted === true ? [] : contentCodings(way.headers);
-    const plain = codings.length === 0 ? bytes : decodeBeginning(bytes, codings);
+    const plain =
+      way.cut?.bytes ?? (codings.length === 0 ? bytes : decodeBeginning(bytes, codings));
     if (plain === null)
       return { bytes: NOTHING, facts: { ...facts, truncated: true }, redactions: NO_REDACTIONS };
-    const form = facts.truncated ? 'text' : formOf(plain, way);
-    const result = this.#bodies.redact(plain, form, facts.truncated);
+    const result = this.#redactPlain(plain, facts, way);
     if (result.redactions === NO_REDACTIONS) {
       // Only the end of a body that was cut anyway may be missing.
       return {
@@ -179,6 +200,8 @@ interface Way {
   readonly headers: readonly string[];
   /** Known already; otherwise it is looked at. */
   readonly isJson: boolean;
+  /** The plain body, if it is JSON that was cut already. */
+  readonly cut: Cut | null;
   readonly transport: ExchangeRequest['transport'];
 }
 
@@ -205,11 +228,9 @@ function mapped(value: string | null, map: (value: string) => string): string | 
   return value === null ? null : map(value);
 }
 
-function viewAgain(request: ExchangeRequest, body: Uint8Array): RequestView | null {
-  const json = parseJson(body);
-  return request.dialect === null || json === undefined
-    ? null
-    : codecFor(request.dialect).parseRequest(json);
+function viewAgain({ dialect }: ExchangeRequest, cut: Cut | null): RequestView | null {
+  const json = cut?.json;
+  return dialect === null || json === undefined ? null : codecFor(dialect).parseRequest(json);
 }
 
 function redactPart(part: Part, text: (value: string) => string): Part {

@@ -2,12 +2,10 @@
  * One pass over the bytes of a JSON object that finds what repeats from request to request: the
  * elements of its arrays, its long values, and the long strings inside those. It knows no dialect and
  * builds no values. It does not validate: what it returns are only places to cut, and reassembly is
- * exact wherever the cuts fall. Never recurses (foreign JSON may nest 100,000 deep).
+ * exact wherever the cuts fall. Never recurses (foreign JSON may nest 100,000 deep). What stands
+ * unchanged in a body that was cut before (recall.ts) is not read again; the result is the same.
  */
-export interface Range {
-  readonly start: number;
-  readonly end: number;
-}
+import { Piece, type Range } from './piece.ts';
 
 /** A piece of the body that is stored on its own. */
 export interface Span extends Range {
@@ -15,8 +13,14 @@ export interface Span extends Range {
   readonly property: string;
   /** One element of the property's array, or the property's whole value. */
   readonly kind: 'element' | 'value';
-  /** Long string literals inside it, quotes included. */
-  readonly strings: readonly Range[];
+  /** Of an element: its place in the array. */
+  readonly index: number;
+  readonly piece: Piece;
+}
+
+/** Knows pieces that begin at a place, without a look at their bytes. Asked in growing order. */
+export interface KnownPieces {
+  at(start: number): { readonly end: number; readonly piece: Piece } | null;
 }
 
 /** Values and strings shorter than this stay where they are: a row of their own would cost more. */
@@ -38,23 +42,31 @@ export interface Layout {
   readonly spans: readonly Span[];
   /** String values of top-level properties that are too short to be spans. */
   readonly shortStrings: readonly (Range & { readonly property: string })[];
+  /** The names of the top-level properties as they are written, in order. */
+  readonly names: readonly string[];
 }
 
 interface Found {
   readonly spans: Span[];
   readonly shortStrings: (Range & { readonly property: string })[];
+  readonly names: string[];
+  readonly known: KnownPieces;
 }
 
+const NONE_KNOWN: KnownPieces = { at: () => null };
+
 /** Where to cut a JSON object; nothing found in what is none. */
-export function scan(bytes: Uint8Array): Layout {
-  const found: Found = { spans: [], shortStrings: [] };
+export function scan(bytes: Uint8Array, known: KnownPieces = NONE_KNOWN): Layout {
+  const found: Found = { spans: [], shortStrings: [], names: [], known };
   scanObject(bytes, found);
-  return found;
+  const { spans, shortStrings, names } = found;
+  return { spans, shortStrings, names };
 }
 
 /** The long string literals of any JSON value, quotes included. */
 export function scanStrings(bytes: Uint8Array): readonly Range[] {
-  return skipValue(bytes, skipSpace(bytes, 0)).strings;
+  const start = skipSpace(bytes, 0);
+  return skipValue(bytes, start).strings.map((range) => shifted(range, start));
 }
 
 function scanObject(bytes: Uint8Array, found: Found): void {
@@ -64,6 +76,7 @@ function scanObject(bytes: Uint8Array, found: Found): void {
   while (bytes[at] === QUOTE) {
     const afterName = skipString(bytes, at);
     const property = Buffer.from(bytes.subarray(at + 1, afterName - 1)).toString('utf8');
+    found.names.push(property);
     at = skipSpace(bytes, afterName);
     if (bytes[at] !== COLON) return;
     at = skipSpace(bytes, at + 1);
@@ -81,39 +94,43 @@ interface InProperty extends Found {
 
 function scanProperty(bytes: Uint8Array, start: number, found: InProperty): number {
   if (bytes[start] === OPEN_BRACKET) return scanArray(bytes, start, found);
-  const value = skipValue(bytes, start);
-  if (value.end - start >= LONG_BYTES) addSpan(found, 'value', { start, ...value });
-  else if (bytes[start] === QUOTE) {
-    found.shortStrings.push({ property: found.property, start, end: value.end });
+  const value = found.known.at(start) ?? skipValue(bytes, start);
+  const { end } = value;
+  if (end - start >= LONG_BYTES) {
+    addSpan(found, { kind: 'value', index: 0, start, end, piece: pieceOf(value) });
+  } else if (bytes[start] === QUOTE) {
+    found.shortStrings.push({ property: found.property, start, end });
   }
-  return value.end;
+  return end;
 }
 
 function scanArray(bytes: Uint8Array, start: number, found: InProperty): number {
   let at = skipSpace(bytes, start + 1);
-  while (at < bytes.length && bytes[at] !== CLOSE_BRACKET) {
-    const value = skipValue(bytes, at);
+  for (let index = 0; at < bytes.length && bytes[at] !== CLOSE_BRACKET; index += 1) {
+    const value = found.known.at(at) ?? skipValue(bytes, at);
     if (value.end === at) return at;
     // Numbers and literals (token arrays, embeddings) are not worth a row each.
-    if (isContainerOrString(bytes[at])) addSpan(found, 'element', { start: at, ...value });
+    if (isContainerOrString(bytes[at])) {
+      const { end } = value;
+      addSpan(found, { kind: 'element', index, start: at, end, piece: pieceOf(value) });
+    }
     at = skipSpace(bytes, value.end);
     if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
   }
   return at + 1;
 }
 
-function addSpan(
-  found: InProperty,
-  kind: Span['kind'],
-  value: Omit<Span, 'property' | 'kind'>,
-): void {
-  if (found.spans.length < MAX_SPANS) {
-    found.spans.push({ property: found.property, kind, ...value });
-  }
+function pieceOf(value: Value | { readonly piece: Piece }): Piece {
+  return 'piece' in value ? value.piece : new Piece(value.strings);
+}
+
+function addSpan({ spans, property }: InProperty, span: Omit<Span, 'property'>): void {
+  if (spans.length < MAX_SPANS) spans.push({ property, ...span });
 }
 
 interface Value {
   readonly end: number;
+  /** From the value's start on. */
   readonly strings: readonly Range[];
 }
 
@@ -136,7 +153,7 @@ function skipContainer(bytes: Uint8Array, start: number): Value {
     const byte = bytes[at];
     if (byte === QUOTE) {
       const end = skipString(bytes, at);
-      if (end - at >= LONG_BYTES) strings.push({ start: at, end });
+      if (end - at >= LONG_BYTES) strings.push({ start: at - start, end: end - start });
       at = end;
       continue;
     }
@@ -146,6 +163,10 @@ function skipContainer(bytes: Uint8Array, start: number): Value {
     if (depth === 0) break;
   }
   return { end: at, strings };
+}
+
+function shifted({ start, end }: Range, by: number): Range {
+  return { start: start + by, end: end + by };
 }
 
 /** Index after the closing quote, or the end of the bytes. */

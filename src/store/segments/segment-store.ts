@@ -4,12 +4,12 @@
  * stored whole. What was encoded is decoded and compared before it is trusted. Runs inside the
  * caller's transaction: after a rollback call forget(), since remembered keys may be gone.
  */
-import { hash } from 'node:crypto';
 import type { Database, Statement } from '../database.ts';
 import { LruMap } from '../lru.ts';
 import { type PackedSegment, pack, unpack } from './codec.ts';
-import type { Piece } from './recipe.ts';
-import { type Layout, type Range, type Span, scan, scanStrings } from './scan.ts';
+import { DIGEST_BYTES, digestOf, type Range } from './piece.ts';
+import type { Piece as RecipePiece } from './recipe.ts';
+import { type Layout, type Span, scan, scanStrings } from './scan.ts';
 
 /** A range of a content and the segment that holds it. */
 interface Stored extends Range {
@@ -31,8 +31,14 @@ export interface StoredBody {
   readonly layout: StoredLayout;
 }
 
-/** 128 bits of the sha256, and the length: the full hash of every body is kept with its exchange. */
-const HASH_BYTES = 16;
+/** What is known of a body before it is stored. */
+export interface KnownBody {
+  /** Where to cut it. */
+  readonly layout?: Layout | null | undefined;
+  /** Its sha256 in hex. */
+  readonly sha256?: string | null | undefined;
+}
+
 /** Keys known without asking SQLite: about 15 MB when full. */
 const REMEMBERED_KEYS = 100_000;
 /** A literal of a body's skeleton this long (model, metadata, settings) repeats too. */
@@ -54,36 +60,39 @@ export class SegmentStore {
 
   /** Stores `bytes` whole, without looking inside. */
   put(bytes: Uint8Array): number {
-    return this.#putParts(bytes, []);
+    return this.#putParts(bytes, digestOf(bytes), () => []);
   }
 
   /** Stores JSON of our own making: long strings by themselves, the rest together. */
   putJson(bytes: Uint8Array): number {
-    return this.#putParts(bytes, this.#putRanges(bytes, scanStrings(bytes)));
+    return this.#putParts(bytes, digestOf(bytes), () => this.#putRanges(bytes, scanStrings(bytes)));
   }
 
   /** Stores a body by its pieces where it is a JSON object, else whole. */
-  putBody(bytes: Uint8Array): StoredBody {
-    const layout = this.putLayout(bytes);
-    if (layout.spans.length === 0) return { segment: this.put(bytes), layout };
-    const stored = fillGaps(bytes.length, layout.spans, (gap) => ({
-      ...gap,
-      segment: this.put(slice(bytes, gap)),
-    }));
-    return { segment: this.#putParts(bytes, stored), layout };
+  putBody(bytes: Uint8Array, known: KnownBody = {}): StoredBody {
+    const digest = known.sha256?.slice(0, DIGEST_BYTES * 2) ?? digestOf(bytes);
+    const layout = this.putLayout(bytes, known.layout);
+    const stored = (): Stored[] =>
+      layout.spans.length === 0
+        ? []
+        : fillGaps(bytes.length, layout.spans, (gap) => ({
+            ...gap,
+            segment: this.put(slice(bytes, gap)),
+          }));
+    return { segment: this.#putParts(bytes, digest, stored), layout };
   }
 
   /** Stores only the pieces of a JSON body, not the body. */
-  putLayout(bytes: Uint8Array): StoredLayout {
-    const { spans, shortStrings } = scan(bytes);
+  putLayout(bytes: Uint8Array, known?: Layout | null): StoredLayout {
+    const layout = known ?? scan(bytes);
     // All strings before all elements: the elements of a body get consecutive keys, and a run of
     // consecutive keys costs next to nothing in every later request.
-    const strings = spans.map((span) => this.#putStrings(bytes, span));
-    const stored = spans.map((span, index) => ({
+    const strings = layout.spans.map((span) => this.#putStrings(bytes, span));
+    const spans = layout.spans.map((span, index) => ({
       ...span,
-      segment: this.#putParts(slice(bytes, span), strings[index] ?? []),
+      segment: this.#putPiece(bytes, span, strings[index] ?? []),
     }));
-    return { spans: stored, shortStrings };
+    return { ...layout, spans };
   }
 
   /** Forgets all remembered keys. */
@@ -93,14 +102,16 @@ export class SegmentStore {
 
   /** Long strings of an element that is new; a known element needs no look inside. */
   #putStrings(bytes: Uint8Array, span: Span): Stored[] {
-    if (span.strings.length === 0) return [];
+    const { strings } = span.piece;
+    if (strings.length === 0) return [];
     const element = slice(bytes, span);
-    if (this.#keyOf(digestOf(element), element.length) !== undefined) return [];
-    const from = span.start;
-    return this.#putRanges(
-      element,
-      span.strings.map(({ start, end }) => ({ start: start - from, end: end - from })),
-    );
+    if (this.#keyOf(span.piece.digest(element), element.length) !== undefined) return [];
+    return this.#putRanges(element, strings);
+  }
+
+  #putPiece(bytes: Uint8Array, span: Span, strings: readonly Stored[]): number {
+    const element = slice(bytes, span);
+    return this.#putParts(element, span.piece.digest(element), () => strings);
   }
 
   #putRanges(bytes: Uint8Array, ranges: readonly Range[]): Stored[] {
@@ -115,11 +126,10 @@ export class SegmentStore {
     return key;
   }
 
-  #putParts(bytes: Uint8Array, stored: readonly Stored[]): number {
-    const digest = digestOf(bytes);
+  #putParts(bytes: Uint8Array, digest: string, stored: () => readonly Stored[]): number {
     const known = this.#keyOf(digest, bytes.length);
     if (known !== undefined) return known;
-    const { codec, content } = packFaithfully(bytes, stored);
+    const { codec, content } = packFaithfully(bytes, stored());
     const result = this.#insert.run(Buffer.from(digest, 'hex'), bytes.length, codec, content);
     const key = Number(result.lastInsertRowid);
     this.#keys.set(digest, key);
@@ -152,10 +162,6 @@ export class SegmentReader {
   }
 }
 
-function digestOf(bytes: Uint8Array): string {
-  return hash('sha256', bytes, 'hex').slice(0, HASH_BYTES * 2);
-}
-
 function slice(bytes: Uint8Array, range: Range): Uint8Array {
   return bytes.subarray(range.start, range.end);
 }
@@ -177,8 +183,8 @@ function fillGaps(
 }
 
 /** `bytes` as the stored ranges and the literals between them. */
-function piecesOf(bytes: Uint8Array, stored: readonly Stored[]): Piece[] {
-  const pieces: Piece[] = [];
+function piecesOf(bytes: Uint8Array, stored: readonly Stored[]): RecipePiece[] {
+  const pieces: RecipePiece[] = [];
   let at = 0;
   for (const range of stored) {
     if (range.start > at) pieces.push(bytes.subarray(at, range.start));

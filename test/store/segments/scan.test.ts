@@ -10,7 +10,11 @@ function scanText(text: string) {
     bytes.subarray(range.start, range.end).toString();
   return {
     spans: layout.spans.map((span) => [span.property, span.kind, show(span)]),
-    strings: layout.spans.flatMap((span) => span.strings.map(show)),
+    strings: layout.spans.flatMap((span) =>
+      span.piece.strings.map(({ start, end }) =>
+        show({ start: start + span.start, end: end + span.start }),
+      ),
+    ),
     short: layout.shortStrings.map((one) => [one.property, show(one)]),
   };
 }
