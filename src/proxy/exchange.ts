@@ -123,6 +123,10 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
       return;
     }
     const head = responseHead(raw, req.httpVersionMinor > 0 && this.#method !== 'HEAD');
+    if (!head.isUnderstood) {
+      this.onResponseError(controller, { code: 'UNKNOWN_CODING' });
+      return;
+    }
     this.#isDelimited = head.isDelimited || isBodiless(this.#method, status);
     this.#hasLength = head.hasLength;
     this.#body = writeAnswerHead(res, status, statusText, head.headers);
@@ -224,6 +228,7 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
     this.#connection = connection;
     this.#wasSent = false;
     const { pool, target } = this.#in;
+    connection.expectAnswer();
     connection.client.dispatch(
       {
         path: pool.path(target),

@@ -42,6 +42,8 @@ const CODES: Readonly<Record<string, FailureCode>> = {
   UND_ERR_HEADERS_TIMEOUT: 'headers-timeout',
   UND_ERR_BODY_TIMEOUT: 'idle-timeout',
   UND_ERR_HEADERS_OVERFLOW: 'bad-response',
+  /** Ours: a Transfer-Encoding other than chunked. */
+  UNKNOWN_CODING: 'bad-response',
   UND_ERR_INVALID_ARG: 'bad-request',
   UND_ERR_REQ_CONTENT_LENGTH_MISMATCH: 'bad-request',
 };

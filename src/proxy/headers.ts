@@ -57,6 +57,8 @@ export interface ResponseHead {
   readonly headers: string[];
   /** The provider marks the end of the body: a cut can be told from an end. */
   readonly isDelimited: boolean;
+  /** False: chunks are not the only coding of this hop, and no other can be undone. */
+  readonly isUnderstood: boolean;
   /** The client can tell, without chunks, whether it got all. */
   readonly hasLength: boolean;
 }
@@ -68,14 +70,16 @@ export interface ResponseHead {
 export function responseHead(raw: readonly string[], canSendTrailers: boolean): ResponseHead {
   const map = headerMap(raw);
   const named = connectionNames(map.get('connection'));
-  const isChunked = map.has('transfer-encoding');
+  const coding = map.get('transfer-encoding');
+  const isChunked = coding !== undefined;
+  const isUnderstood = coding === undefined || coding.toLowerCase() === 'chunked';
   const dropsTrailer = !(isChunked && canSendTrailers);
   const headers = keep(
     raw,
     (name) => isHopByHop(name, named) || (dropsTrailer && name === 'trailer'),
   );
   const hasLength = map.has('content-length');
-  return { headers, isDelimited: isChunked || hasLength, hasLength };
+  return { headers, isDelimited: isChunked || hasLength, isUnderstood, hasLength };
 }
 
 /** A request without these carries no body (RFC 9112 section 6.3). */

@@ -8,6 +8,7 @@ import { createSecureContext, getCACertificates, type SecureContext } from 'node
 import { buildConnector, Client } from 'undici';
 import type { ProviderOptions } from '../core/options.ts';
 import { TAP_COUNTERS, type TapCounters } from '../core/tap.ts';
+import { ContinueFilter } from './continue-filter.ts';
 import { tunnelConnector } from './tunnel.ts';
 
 /** As the inbound side: long prompts ride in headers of some gateways. */
@@ -48,6 +49,7 @@ export class UpstreamConnection {
   /** The socket reported an error: an answer that ends with the connection is not known to be whole. */
   hasFailed = false;
   isIdle = false;
+  #filter: ContinueFilter | null = null;
 
   constructor(
     origin: string,
@@ -64,6 +66,7 @@ export class UpstreamConnection {
           if (result[0] === null) {
             this.connectMs = performance.now() - startedAt;
             this.hasFailed = false;
+            this.#filter = new ContinueFilter(result[1]);
             onSocket(1);
             result[1].once('close', () => onSocket(-1));
             result[1].once('error', () => {
@@ -74,6 +77,11 @@ export class UpstreamConnection {
         });
       },
     });
+  }
+
+  /** To be called before each request. */
+  expectAnswer(): void {
+    this.#filter?.expectAnswer();
   }
 
   /** Ends the socket at once, whatever runs on it. */
