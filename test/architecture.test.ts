@@ -39,7 +39,10 @@ const PACKAGE_FENCE: Record<string, RegExp> = {
   'better-sqlite3': /^src\/store\/database\.ts$/,
   commander: /^src\/cli\//,
   chalk: /^src\/(?:cli|tui)\//,
-  zod: /^src\/config\//,
+  // The API's shapes: checks of what is asked, and its OpenAPI document.
+  zod: /^src\/(?:config|web\/server)\//,
+  hono: /^src\/web\/server\//,
+  '@hono/node-server': /^src\/web\/server\//,
   yaml: /^src\/config\//,
   '@pydantic/genai-prices': /^src\/prices\//,
   '@opentelemetry/api': /^src\/otel\//,

@@ -12,12 +12,6 @@ export function clientUrl(host: string, port: number): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-export function isLoopback(host: string): boolean {
-  return (
-    host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host)
-  );
-}
-
 /** A URL for people: without the password that it may carry. */
 export function shownUrl(text: string): string {
   const url = URL.parse(text);

@@ -22,6 +22,7 @@ const GENERAL: readonly (readonly [variable: string, key: string])[] = [
   ['LUNAROUTE_UI_ENABLED', 'ui.enabled'],
   ['LUNAROUTE_UI_HOST', 'ui.host'],
   ['LUNAROUTE_UI_PORT', 'ui.port'],
+  ['LUNAROUTE_UI_AUTH_TOKEN', 'ui.auth_token'],
   ['LUNAROUTE_ENABLE_SESSION_RECORDING', 'session_recording.enabled'],
   ['LUNAROUTE_ENABLE_SQLITE_WRITER', 'session_recording.sqlite.enabled'],
   ['LUNAROUTE_SESSIONS_DB_PATH', 'session_recording.sqlite.path'],

@@ -2,6 +2,7 @@
  * Configuration from its layers: defaults, file, environment, flags; later wins. Collects every
  * problem of every layer and knows where each value came from. Does no I/O but reading the file.
  */
+import { isLoopbackHost } from '../core/guard.ts';
 import { nearest } from '../core/nearest.ts';
 import { configurationError, type Diagnostic, type Source } from './diagnostics.ts';
 import { unknownVariables } from './environment.ts';
@@ -84,6 +85,9 @@ function sourcesOf(layers: readonly Layer[]): Map<string, Source> {
   return new Map(found);
 }
 
+const OPEN_UI =
+  'other machines would see everything that was recorded: set ui.auth_token (16 characters or more), which browsers then give as the password';
+
 /** What one key says about another: nothing that a single layer could know. */
 function crossCheck(config: Config, sources: ReadonlyMap<string, Source>): Diagnostic[] {
   const names = Object.keys(config.providers);
@@ -108,7 +112,10 @@ function crossCheck(config: Config, sources: ReadonlyMap<string, Source>): Diagn
   });
   const hasProvider = Object.values(config.providers).some(({ enabled }) => enabled);
   const none = hasProvider ? [] : [error('providers', 'all are disabled; enable at least one')];
-  return [...untyped, ...badRoutes, ...none];
+  const { ui } = config;
+  const isOpen = ui.enabled && ui.auth_token === undefined && !isLoopbackHost(ui.host);
+  const exposed = isOpen ? [error('ui.host', OPEN_UI)] : [];
+  return [...untyped, ...badRoutes, ...none, ...exposed];
 }
 
 /** The place of a key, or of the first value below it. */

@@ -174,24 +174,36 @@ const otel = z
   })
   .prefault({});
 
+/** As HTTP headers can carry it. */
+function authToken() {
+  return z
+    .string()
+    .regex(/^[!-~]{16,256}$/, 'expected 16 to 256 letters, digits and signs, without spaces');
+}
+
 const ui = z
   .strictObject({
     enabled: z
       .boolean()
       .default(true)
-      .describe('Let a second `lunaroute` attach to this one as a screen.'),
-    host: z.string().min(1).default('127.0.0.1').describe('Address that screens attach to.'),
+      .describe('Serve the web page and its API, and let further `lunaroute` screens attach.'),
+    host: z
+      .string()
+      .min(1)
+      .default('127.0.0.1')
+      .describe('Address of the web page; one that is not loopback needs ui.auth_token.'),
     port: portNumber()
       .default(8082)
-      .describe('Port that screens attach to; when it is taken, any free one.'),
+      .describe('Port of the web page; when it is taken, any free one.'),
+    auth_token: authToken()
+      .optional()
+      .describe('What a browser must give as the password before it sees anything.'),
   })
   .prefault({});
 
 const server = z
   .strictObject({
-    auth_token: z
-      .string()
-      .regex(/^[!-~]{16,256}$/, 'expected 16 to 256 letters, digits and signs, without spaces')
+    auth_token: authToken()
       .optional()
       .describe('What clients must show: as x-lunaroute-token, or as their API key.'),
     insecure: z

@@ -23,6 +23,12 @@ export type Guard = (headers: HeaderMap, localAddress: string | undefined) => Re
 const LOOPBACK = ['localhost', '127.0.0.1', '::1'];
 const CROSS_SITE = new Set(['cross-site', 'same-site']);
 
+/** Whether a server that listens on this host is reached from this machine alone. */
+export function isLoopbackHost(host: string): boolean {
+  const bare = bareHost(host.toLowerCase());
+  return LOOPBACK.includes(bare) || /^127(?:\.\d{1,3}){3}$/.test(bare);
+}
+
 /** `localAddress` is the one that the connection came in on: its literal cannot be a rebound name. */
 export function makeGuard(options: GuardOptions): Guard {
   const allowed = new Set(options.allowedHosts.map((name) => bareHost(name.toLowerCase())));

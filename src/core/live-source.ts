@@ -5,6 +5,7 @@
  */
 import type { FlowEvent } from './events.ts';
 import type { LiveExchange, LiveState } from './live-state.ts';
+import { type AccountLimits, accountKey } from './rate-limits.ts';
 import { emptyReport } from './run-report.ts';
 
 /** What a screen says about the server behind it. */
@@ -42,21 +43,33 @@ export interface LiveSnapshot {
   readonly total: LiveState['total'];
   readonly recorder: LiveState['recorder'];
   readonly running: readonly LiveExchange[];
+  /** What providers last said about accounts. */
+  readonly limits: readonly AccountLimits[];
 }
 
 /** Sessions' own sums stay behind: an attached screen reads them from the history. */
 export function packSnapshot(facts: ServerFacts, state: LiveState): LiveSnapshot {
-  const { seq, total, recorder, running } = state;
-  return { facts, seq, total, recorder, running: [...running.values()] };
+  const { seq, total, recorder, running, report } = state;
+  return {
+    facts,
+    seq,
+    total,
+    recorder,
+    running: [...running.values()],
+    limits: [...report.limits.values()],
+  };
 }
 
 export function unpackSnapshot(snapshot: LiveSnapshot): LiveState {
-  const { seq, total, recorder, running } = snapshot;
+  const { seq, total, recorder, running, limits } = snapshot;
   return {
     seq,
     total,
     recorder,
-    report: emptyReport(),
+    report: {
+      ...emptyReport(),
+      limits: new Map(limits.map((account) => [accountKey(account), account])),
+    },
     sessions: new Map(),
     running: new Map(running.map((live) => [live.request.id, live])),
   };

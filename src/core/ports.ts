@@ -24,13 +24,23 @@ export type SessionOrder =
 
 export interface SessionFilter {
   readonly limit: number;
-  readonly orderBy?: SessionOrder;
+  /** Only what stands behind this place in the order of `orderBy`. */
+  readonly after?: SessionPlace | undefined;
+  readonly orderBy?: SessionOrder | undefined;
   /** Epoch milliseconds; sessions active at or after. */
-  readonly since?: number;
+  readonly since?: number | undefined;
+  /** Substring of the first prompt, the project's folder or the id. */
+  readonly text?: string | undefined;
   /** Substring of a model name. */
-  readonly model?: string;
-  readonly client?: string;
-  readonly provider?: string;
+  readonly model?: string | undefined;
+  readonly client?: string | undefined;
+  readonly provider?: string | undefined;
+}
+
+/** A place in a list of sessions: what it is sorted by (see sessionPlace()), and the id among equals. */
+export interface SessionPlace {
+  readonly value: number | string;
+  readonly sessionId: string;
 }
 
 export interface SessionSummary {
@@ -112,6 +122,8 @@ export interface TimelineFilter {
   readonly sessionId?: string;
   /** Only exchanges older than this one. */
   readonly before?: ExchangePlace;
+  /** Only exchanges newer than this one, and the oldest first; not together with `before`. */
+  readonly after?: ExchangePlace;
 }
 
 /** What happened in a span of time; spans add up. */
@@ -255,7 +267,7 @@ export interface History {
    * exchange's body says `redacted`; null when they were not (wholly) stored.
    */
   rawBody(exchangeId: string, direction: 'request' | 'response'): Uint8Array | null;
-  /** Newest first, over all sessions or one. */
+  /** Newest first (see `after`), over all sessions or one. */
   timeline(filter: TimelineFilter): ExchangeLine[];
   /** Exchanges that started in [from, to), epoch milliseconds. */
   activity(from: number, to: number): Activity;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { clientHost, clientUrl, isLoopback, shownUrl } from '../../src/cli/address.ts';
+import { clientHost, clientUrl, shownUrl } from '../../src/cli/address.ts';
+import { isLoopbackHost } from '../../src/core/guard.ts';
 
 it.each([
   ['127.0.0.1', 'http://127.0.0.1:80'],
@@ -10,8 +11,10 @@ it.each([
 ])('a server on %s is reached at %s', (host, url) => expect(clientUrl(host, 80)).toBe(url));
 
 it('knows loopback', () => {
-  expect(['127.0.0.1', '127.9.9.9', 'localhost', '::1'].every(isLoopback)).toBe(true);
-  expect(['0.0.0.0', '::', '10.0.0.1', '127.evil.example'].some(isLoopback)).toBe(false);
+  expect(
+    ['127.0.0.1', '127.9.9.9', 'localhost', '::1', '[::1]', 'LOCALHOST'].every(isLoopbackHost),
+  ).toBe(true);
+  expect(['0.0.0.0', '::', '10.0.0.1', '127.evil.example'].some(isLoopbackHost)).toBe(false);
   expect(clientHost('fe80::1')).toBe('fe80::1');
 });
 

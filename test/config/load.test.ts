@@ -196,6 +196,21 @@ describe('problems', () => {
     ).toContain('enable at least one');
   });
 
+  it('a web page that other machines reach, without a token', () => {
+    for (const host of ['0.0.0.0', '::', '192.0.2.1', 'my-machine']) {
+      expect(problems(`ui: {host: "${host}"}`)).toEqual([
+        expect.stringMatching(/^1:6: error: ui\.host: .*set ui\.auth_token/),
+      ]);
+      expect(problems(`ui: {host: "${host}", auth_token: 0123456789abcdef}`)).toEqual([]);
+      expect(problems(`ui: {host: "${host}", enabled: false}`)).toEqual([]);
+    }
+    expect(problems('ui: {host: 127.0.0.2}')).toEqual([]);
+    const variables = { LUNAROUTE_UI_HOST: '0.0.0.0', LUNAROUTE_UI_AUTH_TOKEN: 'a-canary' };
+    const text = problems('', variables).join();
+    expect(text).toContain('LUNAROUTE_UI_AUTH_TOKEN');
+    expect(text).not.toContain('a-canary');
+  });
+
   it('requireConfig throws them as one error', () => {
     const input = configInput({ yaml: 'a1: 1\nb2: 2\n' });
     expect(() => requireConfig(input)).toThrow(/2 problems[\s\S]*a1[\s\S]*b2/);

@@ -36,7 +36,16 @@ async function start(port = 0): Promise<UiServer> {
     port,
     allowedHosts: [],
     token: 'secret',
-    source: () => source,
+    authToken: null,
+    pageFolder: '/nowhere',
+    records: {
+      source: () => source,
+      history: () => null,
+      price: () => null,
+      config: () => ({ file: null, dataDir: '', values: [] }),
+      deleteSession: async () => {},
+      setPinned: () => {},
+    },
   });
   servers.push(server);
   return server;
@@ -58,7 +67,6 @@ test('streams a snapshot and then events, to who knows the token', async () => {
 });
 
 test.each([
-  [401, {}],
   [401, { authorization: 'Bearer wrong!' }],
   [403, { authorization: 'Bearer secret', origin: 'https://evil.example' }],
   [403, { authorization: 'Bearer secret', 'sec-fetch-site': 'cross-site' }],

@@ -1,29 +1,20 @@
 /** `lunaroute config show` and `config check`: what is in effect and why, and what is wrong. */
-import { describeDiagnostic, describeSource } from '../../config/diagnostics.ts';
-import { configKeys, type LoadedConfig, loadConfig } from '../../config/load.ts';
-import { findKey } from '../../config/schema-keys.ts';
-import { isValues, joinPath, leafPaths } from '../../config/values.ts';
+import { describeDiagnostic } from '../../config/diagnostics.ts';
+import { loadConfig } from '../../config/load.ts';
 import { safeLine } from '../../core/text.ts';
-import { shownUrl } from '../address.ts';
 import type { Invocation } from '../context.ts';
 import { loadFor, loadInput } from '../load-config.ts';
-
-interface Entry {
-  readonly key: string;
-  readonly value: unknown;
-  readonly source: string;
-  readonly help: string;
-}
+import { configView } from '../view/config-view.ts';
 
 export function runConfigShow(invocation: Invocation): number {
   const loaded = loadFor(invocation);
-  const entries = entriesOf(loaded);
+  const view = configView(loaded);
   const { print } = invocation.context;
   if (invocation.isJson) {
-    print.json({ file: loaded.file, dataDir: loaded.dataDir, values: entries });
+    print.json(view);
     return 0;
   }
-  const lines = entries.map((entry) => ({
+  const lines = view.values.map((entry) => ({
     ...entry,
     text: `${entry.key}: ${safeLine(JSON.stringify(entry.value))}`,
   }));
@@ -34,31 +25,6 @@ export function runConfigShow(invocation: Invocation): number {
   }
   for (const warning of loaded.warnings) print.note(safeLine(describeDiagnostic(warning)));
   return 0;
-}
-
-function entriesOf({ config, sources, dataDir }: LoadedConfig): Entry[] {
-  const keys = configKeys(dataDir);
-  return leafPaths(config).map((path) => {
-    const key = joinPath(path);
-    const source = sources.get(key);
-    return {
-      key,
-      value: shownValue(path, config),
-      source: describeSource(source ?? { kind: 'default' }),
-      help: findKey(keys, path)?.description ?? '',
-    };
-  });
-}
-
-const SECRETS: ReadonlySet<string> = new Set(['api_key', 'auth_token', 'hmac_secret']);
-
-/** Keys and passwords are never shown: only what tells one from another. */
-function shownValue(path: readonly string[], config: LoadedConfig['config']): unknown {
-  const value = path.reduce<unknown>((at, name) => (isValues(at) ? at[name] : undefined), config);
-  const name = path.at(-1);
-  if (typeof value !== 'string') return value;
-  if (SECRETS.has(name ?? '')) return value.length < 12 ? '…' : `…${value.slice(-4)}`;
-  return name === 'base_url' ? shownUrl(value) : value;
 }
 
 /** Exit code 1 when there are errors; warnings alone are 0. */

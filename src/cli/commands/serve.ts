@@ -39,7 +39,8 @@ export async function serveHeadless(
   const server = await startServer(loaded, context, log);
   const { runtime, start, fatal } = server;
   if (log.shows('info')) {
-    for (const line of startSummary(start, context.print.style)) context.print.line(line);
+    const { uiUrl } = server.source.facts;
+    for (const line of startSummary(start, uiUrl, context.print.style)) context.print.line(line);
   }
   showRequests(runtime, loaded, context, log);
   const reason = await reasonWith(companion, server, [signals.first, fatal]);

@@ -1,5 +1,6 @@
 /** Whether a base URL that a client was given leads to our server. Pure. */
-import { clientHost, isLoopback } from '../address.ts';
+import { isLoopbackHost } from '../../core/guard.ts';
+import { clientHost } from '../address.ts';
 
 export interface OwnAddress {
   readonly host: string;
@@ -11,5 +12,5 @@ export function leadsToUs(text: string, { host, port }: OwnAddress): boolean {
   const url = URL.parse(text);
   if (url === null || url.protocol !== 'http:' || Number(url.port || '80') !== port) return false;
   const name = url.hostname.replace(/^\[|\]$/g, '');
-  return name === clientHost(host) || (isLoopback(name) && isLoopback(clientHost(host)));
+  return name === clientHost(host) || (isLoopbackHost(name) && isLoopbackHost(clientHost(host)));
 }

@@ -108,7 +108,8 @@ export class RemoteSource implements LiveSource {
 
   #take({ event, data }: SseEvent, onFirst: () => void): void {
     const value: unknown = JSON.parse(data);
-    if (event === 'snapshot' && isSnapshot(value)) {
+    if (event === 'snapshot') {
+      if (!isSnapshot(value)) throw new Error('it is of another version: stop it, start it anew');
       this.#facts = value.facts;
       this.#state = unpackSnapshot(value);
       this.#tell({ type: 'snapshot' });
@@ -128,7 +129,8 @@ export class RemoteSource implements LiveSource {
 function isSnapshot(value: unknown): value is LiveSnapshot {
   if (typeof value !== 'object' || value === null) return false;
   const fields: Record<string, unknown> = { ...value };
-  return typeof fields['seq'] === 'number' && Array.isArray(fields['running']) && 'facts' in fields;
+  const hasLists = Array.isArray(fields['running']) && Array.isArray(fields['limits']);
+  return typeof fields['seq'] === 'number' && hasLists && 'facts' in fields;
 }
 
 function isEvent(value: unknown): value is FlowEvent {

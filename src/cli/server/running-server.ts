@@ -4,10 +4,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import process from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { describeDiagnostic } from '../../config/diagnostics.ts';
 import type { LoadedConfig } from '../../config/load.ts';
 import { proxyOptions, recorderOptions } from '../../config/options.ts';
 import type { LiveSource, ServerFacts } from '../../core/live-source.ts';
+import type { Records } from '../../web/server/records.ts';
 import { startUiServer, type UiServer } from '../../web/server/ui-server.ts';
 import { clientUrl } from '../address.ts';
 import { writeServerRecord } from '../background/server-record.ts';
@@ -25,6 +27,7 @@ import { startOtel } from './otel-host.ts';
 import { listenProblem } from './port-in-use.ts';
 import { ListenError } from './proxy-host.ts';
 import { exposureBanner, exposureWarning, type Start } from './start-summary.ts';
+import { uiRecords } from './ui-records.ts';
 
 export interface RunningServer {
   readonly runtime: Runtime;
@@ -106,11 +109,15 @@ async function publish(
   const facts = { ...factsOf(start, context), startedAt: context.now() };
   // The UI port is known only once it listens; until then nobody can ask.
   let source = localSource(runtime, facts);
-  const ui = await listenForScreens(start, token, () => source, log);
+  const records = uiRecords(start, () => source);
+  const ui = await listenForScreens(start, token, records, log);
   const uiUrl = ui === null ? null : clientUrl(ui.host, ui.port);
   source = localSource(runtime, { ...facts, uiUrl });
   announce(start, { facts: source.facts, token }, log);
-  if (ui !== null) runtime.onStop(() => ui.close());
+  runtime.onStop(() => {
+    ui?.close();
+    records.close();
+  });
   return source;
 }
 
@@ -145,13 +152,16 @@ function factsOf(
 async function listenForScreens(
   { loaded }: Start,
   token: string,
-  source: () => LiveSource,
+  records: Records,
   log: Log,
 ): Promise<UiServer | null> {
   const { ui, allowed_hosts: allowedHosts } = loaded.config;
   if (!ui.enabled) return null;
   try {
-    return await startUiServer({ host: ui.host, port: ui.port, allowedHosts, token, source });
+    const pageFolder = fileURLToPath(new URL('./web', import.meta.url));
+    const { host, port, auth_token: authToken = null } = ui;
+    const options = { host, port, allowedHosts, token, authToken, records, pageFolder };
+    return await startUiServer(options);
   } catch (error) {
     log.write(
       'warn',

@@ -1,9 +1,10 @@
 /** What the server says when it has started: where it listens, where it sends, what it records. Pure. */
 import type { LoadedConfig } from '../../config/load.ts';
 import { UserError } from '../../core/errors.ts';
+import { isLoopbackHost } from '../../core/guard.ts';
 import type { ProxyOptions, RecorderOptions } from '../../core/options.ts';
 import { safeLine } from '../../core/text.ts';
-import { clientUrl, isLoopback, shownUrl } from '../address.ts';
+import { clientUrl, shownUrl } from '../address.ts';
 import type { Style } from '../print.ts';
 
 export interface Start {
@@ -20,7 +21,8 @@ const DIALECTS = {
 } as const;
 const LABEL_WIDTH = 13;
 
-export function startSummary(start: Start, style: Style): string[] {
+/** @param uiUrl where browsers look; null when nothing listens there */
+export function startSummary(start: Start, uiUrl: string | null, style: Style): string[] {
   const { proxy, address, loaded } = start;
   const url = safeLine(clientUrl(address.host, address.port));
   return [
@@ -28,10 +30,16 @@ export function startSummary(start: Start, style: Style): string[] {
     ...entry('Listening', [`${url}  (${DIALECTS[proxy.dialects]} API)`]),
     ...entry('Providers', providerLines(proxy)),
     ...entry('Recording', recordingLines(start.recorder)),
+    ...(uiUrl === null ? [] : entry('Web page', pageLines(loaded, uiUrl))),
     ...entry('Config', [safeLine(loaded.file ?? 'defaults (no file)')]),
     ...entry('Use it', clientLines(proxy, url)),
     ...entry('Stop', ['Ctrl-C, or: lunaroute stop']),
   ];
+}
+
+function pageLines({ config }: LoadedConfig, url: string): string[] {
+  const signIn = 'sign in there with any name, and ui.auth_token as the password';
+  return [safeLine(url), ...(config.ui.auth_token === undefined ? [] : [signIn])];
 }
 
 /**
@@ -39,7 +47,7 @@ export function startSummary(start: Start, style: Style): string[] {
  * UserError when it would be open to everybody there and nobody said that it may.
  */
 export function exposureWarning({ host, server }: LoadedConfig['config']): string | null {
-  if (isLoopback(host)) return null;
+  if (isLoopbackHost(host)) return null;
   if (server.auth_token !== undefined) {
     return (
       `listening on ${host}: whoever reaches this address and knows server.auth_token can use your ` +
@@ -62,7 +70,7 @@ export function exposureWarning({ host, server }: LoadedConfig['config']): strin
 
 /** The same in a few words, for as long as it runs. */
 export function exposureBanner({ host, server }: LoadedConfig['config']): string | null {
-  if (isLoopback(host)) return null;
+  if (isLoopbackHost(host)) return null;
   return server.auth_token === undefined
     ? `INSECURE: open to all who reach ${host}`
     : `open to ${host} with a token`;

@@ -23,7 +23,10 @@ interface SessionRow extends UsageColumns, CostColumns {
 
 interface ListParameters {
   readonly limit: number;
+  readonly value: number | string | null;
+  readonly after: string | null;
   readonly since: number | null;
+  readonly text: string | null;
   readonly model: string | null;
   readonly client: string | null;
   readonly provider: string | null;
@@ -37,14 +40,14 @@ const ORDERS: Readonly<Record<SessionOrder, string>> = {
   requests: 'request_count',
   input: 'input_tokens',
   output: 'output_tokens',
-  cache: 'CAST(cache_read_tokens AS REAL) / nullif(input_tokens, 0)',
+  cache: 'ifnull(CAST(cache_read_tokens AS REAL) / nullif(input_tokens, 0), -1)',
   cost: 'cost_nano_usd',
   tools: 'tool_call_count',
   errors: 'error_count',
 };
 
 export class SessionQueries {
-  readonly #lists = new Map<SessionOrder, Statement<[ListParameters], SessionRow>>();
+  readonly #lists = new Map<string, Statement<[ListParameters], SessionRow>>();
   readonly #database: Database;
   readonly #one: Statement<[string], SessionRow>;
   readonly #newest: Statement<[string], { session_id: string }>;
@@ -67,29 +70,38 @@ export class SessionQueries {
   list(filter: SessionFilter): SessionSummary[] {
     const parameters = {
       limit: filter.limit,
+      value: filter.after?.value ?? null,
+      after: filter.after?.sessionId ?? null,
       since: filter.since ?? null,
+      text: filter.text ?? null,
       model: filter.model ?? null,
       client: filter.client ?? null,
       provider: filter.provider ?? null,
       hidden: OTHER_SESSION,
     };
-    return this.#listBy(filter.orderBy ?? 'activity')
+    return this.#listBy(filter.orderBy ?? 'activity', filter.after !== undefined)
       .all(parameters)
       .map(summaryOf);
   }
 
-  #listBy(order: SessionOrder): Statement<[ListParameters], SessionRow> {
-    const known = this.#lists.get(order);
+  /** Behind a place a page begins in the index, however far down it is. */
+  #listBy(order: SessionOrder, isBehind: boolean): Statement<[ListParameters], SessionRow> {
+    const key = `${order} ${isBehind}`;
+    const known = this.#lists.get(key);
     if (known !== undefined) return known;
+    const place = `${ORDERS[order]} <= @value AND (${ORDERS[order]}, session_key) <
+      (@value, (SELECT session_key FROM sessions WHERE session_id = @after))`;
     const made: Statement<[ListParameters], SessionRow> = this.#database.prepare(`
       SELECT * FROM sessions
-      WHERE session_id <> @hidden
+      WHERE session_id <> @hidden ${isBehind ? `AND ${place}` : ''}
         AND (@since IS NULL OR last_activity_at >= @since)
+        AND (@text IS NULL OR instr(lower(title), lower(@text)) > 0
+          OR instr(lower(project), lower(@text)) > 0 OR instr(session_id, @text) > 0)
         AND (@model IS NULL OR instr(lower(model_used), lower(@model)) > 0)
         AND (@client IS NULL OR client = @client)
         AND (@provider IS NULL OR provider = @provider)
       ORDER BY ${ORDERS[order]} DESC, session_key DESC LIMIT @limit`);
-    this.#lists.set(order, made);
+    this.#lists.set(key, made);
     return made;
   }
 

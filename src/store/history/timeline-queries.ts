@@ -40,7 +40,7 @@ interface PageParameters {
 /** Names of one exchange's calls that a list shows. */
 const MAX_NAMES = 8;
 
-const LINES = `
+const linesBy = (direction: 'ASC' | 'DESC'): string => `
   SELECT exchange_id, session_id, exchanges.started_at, origins.client, auxiliary, method, target,
     model, exchanges.model_used, prompt_preview, status, outcome, error_code, first_token_ms,
     ended_ms, exchanges.input_tokens, exchanges.output_tokens, exchanges.cache_read_tokens,
@@ -51,37 +51,48 @@ const LINES = `
       ORDER BY position LIMIT ${MAX_NAMES})) AS tool_names
   FROM page CROSS JOIN exchanges USING (exchange_key)
     CROSS JOIN origins USING (origin_key) CROSS JOIN sessions USING (session_key)
-  ORDER BY exchanges.started_at DESC, exchange_key DESC`;
+  ORDER BY exchanges.started_at ${direction}, exchange_key ${direction}`;
 /** The page first, by its index alone: the rest is looked up for its few rows. */
 const BEFORE = `started_at <= @at AND (started_at, exchange_key) <
   (@at, (SELECT exchange_key FROM exchanges WHERE exchange_id = @id))
   ORDER BY started_at DESC, exchange_key DESC LIMIT @limit`;
+const AFTER = `started_at >= @at AND (started_at, exchange_key) >
+  (@at, ifnull((SELECT exchange_key FROM exchanges WHERE exchange_id = @id), -1))
+  ORDER BY started_at, exchange_key LIMIT @limit`;
 
 export class TimelineQueries {
-  readonly #all: Statement<[PageParameters], LineRow>;
-  readonly #ofSession: Statement<[PageParameters], LineRow>;
+  readonly #all: Pages;
+  readonly #ofSession: Pages;
 
   constructor(database: Database) {
-    this.#all = database.prepare(`
-      WITH page AS MATERIALIZED (SELECT exchange_key FROM exchanges WHERE ${BEFORE}) ${LINES}`);
-    this.#ofSession = database.prepare(`
-      WITH page AS MATERIALIZED (
-        SELECT exchange_key FROM exchanges
-        WHERE session_key = (SELECT session_key FROM sessions WHERE session_id = @session)
-          AND ${BEFORE}) ${LINES}`);
+    const ofSession =
+      'session_key = (SELECT session_key FROM sessions WHERE session_id = @session)';
+    this.#all = pagesOf(database, '1');
+    this.#ofSession = pagesOf(database, ofSession);
   }
 
-  /** Newest first. */
-  list({ limit, sessionId, before }: TimelineFilter): ExchangeLine[] {
-    const statement = sessionId === undefined ? this.#all : this.#ofSession;
+  list({ limit, sessionId, before, after }: TimelineFilter): ExchangeLine[] {
+    const pages = sessionId === undefined ? this.#all : this.#ofSession;
+    const place = after ?? before;
     const parameters = {
       session: sessionId ?? null,
-      at: before?.startedAt ?? Number.MAX_SAFE_INTEGER,
-      id: before?.id ?? '',
+      at: place?.startedAt ?? Number.MAX_SAFE_INTEGER,
+      id: place?.id ?? '',
       limit,
     };
-    return statement.all(parameters).map(lineOf);
+    return pages[after === undefined ? 'before' : 'after'].all(parameters).map(lineOf);
   }
+}
+
+/** Newest first before a place, oldest first after it. */
+type Pages = Readonly<Record<'before' | 'after', Statement<[PageParameters], LineRow>>>;
+
+function pagesOf(database: Database, where: string): Pages {
+  const prepare = (place: string, direction: 'ASC' | 'DESC'): Pages['before'] =>
+    database.prepare(`
+      WITH page AS MATERIALIZED (SELECT exchange_key FROM exchanges WHERE ${where} AND ${place})
+      ${linesBy(direction)}`);
+  return { before: prepare(BEFORE, 'DESC'), after: prepare(AFTER, 'ASC') };
 }
 
 function lineOf(row: LineRow): ExchangeLine {

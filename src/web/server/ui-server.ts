@@ -1,19 +1,26 @@
 /**
- * The server beside the proxy, on the main thread: screens attach to it. Reads only, answers only
- * who knows the token (a file readable by the user alone holds it), and refuses every web page that
- * is not its own. A reader that is too slow is cut off: nothing here may grow with its slowness.
+ * The server beside the proxy, on the main thread: screens attach to it, and browsers get the page and
+ * its API. Page and API are loaded at the first request, so that no start pays for them.
  */
-import { timingSafeEqual } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { type Guard, makeGuard } from '../../core/guard.ts';
-import { type LiveSource, packSnapshot } from '../../core/live-source.ts';
+import { type Access, makeAccess, type Refused } from './access.ts';
+import { LiveStream } from './live-stream.ts';
+import { problemText } from './problem.ts';
+import type { Records } from './records.ts';
+import type { Site } from './site.ts';
 
 export interface UiServerOptions {
   readonly host: string;
   readonly port: number;
   readonly allowedHosts: readonly string[];
+  /** What screens show: the server's record holds it. */
   readonly token: string;
-  readonly source: () => LiveSource;
+  /** What browsers show; null where that is not asked for. */
+  readonly authToken: string | null;
+  /** The folder of the built page. */
+  readonly pageFolder: string;
+  readonly records: Records;
 }
 
 export interface UiServer {
@@ -23,17 +30,17 @@ export interface UiServer {
 }
 
 const LIVE_PATH = '/api/v1/live';
-/** Bytes that a reader may be behind. */
-const MAX_BEHIND = 4 * 1024 * 1024;
-const MAX_READERS = 32;
-/** Silence would look like a dead server. */
-const HEARTBEAT_MS = 15_000;
+/** A page needs a handful; each costs memory. */
+const MAX_CONNECTIONS = 256;
 
 /** Listens; where the port is taken, on any free one. Rejects when it cannot listen at all. */
 export async function startUiServer(options: UiServerOptions): Promise<UiServer> {
-  const guard = makeGuard(options);
-  const readers = new Set<ServerResponse>();
-  const server = createServer((req, res) => answer({ req, res, guard, options, readers }));
+  const { host, allowedHosts, token: screenToken, authToken, records } = options;
+  const access = makeAccess({ host, allowedHosts, screenToken, authToken });
+  const live = new LiveStream(records.source);
+  const site = siteOf(options);
+  const server = createServer((req, res) => answer({ req, res, access, live, site }));
+  server.maxConnections = MAX_CONNECTIONS;
   await listen(server, options.host, options.port).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EADDRINUSE') throw error;
     return listen(server, options.host, 0);
@@ -45,9 +52,23 @@ export async function startUiServer(options: UiServerOptions): Promise<UiServer>
     host: options.host,
     port,
     close: () => {
+      live.close();
       server.close();
       server.closeAllConnections();
     },
+  };
+}
+
+/** Made at the first request; one that failed is tried again. */
+function siteOf({ records, pageFolder }: UiServerOptions): () => Promise<Site> {
+  const token = randomUUID();
+  let made: Promise<Site> | null = null;
+  return () => {
+    made ??= import('./site.ts').then(({ makeSite }) => makeSite({ records, pageFolder, token }));
+    made.catch(() => {
+      made = null;
+    });
+    return made;
   };
 }
 
@@ -64,68 +85,43 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 interface Call {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  readonly guard: Guard;
-  readonly options: UiServerOptions;
-  readonly readers: Set<ServerResponse>;
-}
-
-interface Problem {
-  readonly status: number;
-  readonly message: string;
+  readonly access: Access;
+  readonly live: LiveStream;
+  readonly site: () => Promise<Site>;
 }
 
 function answer(call: Call): void {
-  const problem = problemOf(call);
-  if (problem === null) stream(call);
-  else refuse(call.res, problem);
+  const { req, res, access, live } = call;
+  const isLive = req.url?.replace(/\?.*$/s, '') === LIVE_PATH;
+  const refused = access(req) ?? (isLive ? liveProblem(req, live) : null);
+  if (refused !== null) refuse(res, refused);
+  else if (isLive) live.serve(req, res);
+  else void show(call);
 }
 
-/** Why a request is not answered; null for a reader of the live stream. */
-function problemOf({ req, guard, options, readers }: Call): Problem | null {
-  const headers = new Map(Object.entries(req.headers).map(([name, value]) => [name, `${value}`]));
-  const refusal = guard(headers, req.socket.localAddress);
-  if (refusal !== null) return { status: 403, message: refusal.message };
-  if (req.url !== LIVE_PATH) return { status: 404, message: `there is only ${LIVE_PATH} here` };
-  if (req.method !== 'GET') return { status: 405, message: 'only GET' };
-  if (!knowsToken(headers.get('authorization') ?? '', options.token)) {
-    return { status: 401, message: 'attach with `lunaroute`, which knows the token' };
+function liveProblem({ method }: IncomingMessage, { isFull }: LiveStream): Refused | null {
+  if (method !== 'GET') return { status: 405, message: 'only GET', headers: {} };
+  return isFull ? { status: 503, message: 'too many screens are attached', headers: {} } : null;
+}
+
+async function show({ req, res, site }: Call): Promise<void> {
+  try {
+    const listener = await site();
+    await listener(req, res);
+  } catch (error) {
+    refuse(res, { status: 500, message: String(error), headers: {} });
   }
-  if (readers.size >= MAX_READERS) return { status: 503, message: 'too many screens are attached' };
-  return null;
 }
 
-function refuse(res: ServerResponse, { status, message }: Problem): void {
+function refuse(res: ServerResponse, { status, message, headers }: Refused): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
   res.writeHead(status, {
-    'content-type': 'application/json',
+    'content-type': 'application/problem+json',
     'x-content-type-options': 'nosniff',
+    ...headers,
   });
-  res.end(`${JSON.stringify({ error: { message: `LunaRoute: ${message}` } })}\n`);
-}
-
-function knowsToken(authorization: string, token: string): boolean {
-  const given = Buffer.from(authorization);
-  const wanted = Buffer.from(`Bearer ${token}`);
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
-}
-
-/** First the snapshot, then each event as one line of server-sent data. */
-function stream({ res, options, readers }: Call): void {
-  const source = options.source();
-  readers.add(res);
-  res.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
-  const send = (name: string, data: unknown): void => {
-    res.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
-    if (res.writableLength > MAX_BEHIND) res.destroy();
-  };
-  send('snapshot', packSnapshot(source.facts, source.state()));
-  const unsubscribe = source.subscribe((update) => {
-    if (update.type === 'event') send('flow', update.event);
-  });
-  const heartbeat = setInterval(() => res.write(': alive\n\n'), HEARTBEAT_MS);
-  res.on('error', () => res.destroy());
-  res.on('close', () => {
-    clearInterval(heartbeat);
-    unsubscribe();
-    readers.delete(res);
-  });
+  res.end(problemText(status, message));
 }

@@ -23,8 +23,18 @@ function summary(yaml: string, host = '127.0.0.1'): string {
   const loaded = requireConfig(configInput({ yaml }));
   const proxy = proxyOptions(loaded.config, { version: '1.0.0', instanceId: 'i' }, {});
   const recorder = recorderOptions(loaded.config, '/d', 'key');
-  return startSummary({ loaded, proxy, recorder, address: { host, port: 8081 } }, style).join('\n');
+  const start = { loaded, proxy, recorder, address: { host, port: 8081 } };
+  return startSummary(start, 'http://127.0.0.1:8082', style).join('\n');
 }
+
+it('says how to sign in where that is asked for', () => {
+  expect(summary('')).not.toContain('sign in');
+  const text = summary('ui: {host: 0.0.0.0, auth_token: 0123456789abcdef}');
+  expect(text).toMatch(
+    /Web page .*\n +sign in there with any name, and ui\.auth_token as the password/,
+  );
+  expect(text).not.toContain('0123456789abcdef');
+});
 
 it('says where it listens, sends and records, and how to use it', () => {
   const text = summary('');
@@ -32,6 +42,7 @@ it('says where it listens, sends and records, and how to use it', () => {
   expect(text).toContain('http://127.0.0.1:8081  (OpenAI and Anthropic API)');
   expect(text).toMatch(/anthropic → https:\/\/api\.anthropic\.com/);
   expect(text).toMatch(/openai {4}→ https:\/\/api\.openai\.com/);
+  expect(text).toMatch(/Web page +http:\/\/127\.0\.0\.1:8082/);
   expect(text).toMatch(/SQLite .*sessions\.db/);
   expect(text).toContain('ANTHROPIC_BASE_URL=http://127.0.0.1:8081 claude');
 });
