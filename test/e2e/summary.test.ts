@@ -92,7 +92,7 @@ describe.runIf(hasClients)('the summary at shutdown', () => {
       expect(summary).toMatch(block('Session: [0-9a-f-]{36}', CODEX, 'unknown'));
       expect(summary).toMatch(block('All sessions: 2', BOTH, null));
       // 2,400 × 4 + 18,000 × 0.2 + 600 × 5 + 154 × 20 µ$; Codex's model has no price.
-      expect(summary).toContain('💰 Estimated cost: ≥ $0.0193 USD (2 requests without a price)\n');
+      expect(summary).toContain('💰 Estimated cost: ≥ $0.0193 USD (2 exchanges without a price)\n');
       expect(summary).toContain('\nBy model:\n');
       expect(summary).toMatch(/^ {2}claude-opus-5-5: +2 requests, 21,000 in, 154 out, \$0\.0193$/m);
       expect(summary).toMatch(/^ {2}gpt-\S+: +2 requests, 4,000 in, 110 out, unknown$/m);

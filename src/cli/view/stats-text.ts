@@ -3,7 +3,7 @@
  * What is not known is said to be unknown: no cost is 0, no duration is guessed. Pure.
  */
 import { type CostSum, formatCostSum, sumCertainty } from '../../core/cost.ts';
-import { formatCount, formatDuration } from '../../core/format.ts';
+import { formatCount, formatDuration, formatPlural } from '../../core/format.ts';
 import type { LatencyStats, Stats, ToolStats } from '../../core/ports.ts';
 import { safeLine, truncate } from '../../core/text.ts';
 import { totalTokens } from '../../core/usage.ts';
@@ -46,9 +46,8 @@ function costText(cost: CostSum): string {
   if (sum === 'unknown') return sum;
   const amount = `${sum} USD`;
   const { unpriced } = cost;
-  if (unpriced > 0) {
-    return `${amount} (${formatCount(unpriced)} ${unpriced === 1 ? 'request' : 'requests'} without a price)`;
-  }
+  // Not `requests`: a warm-up is none, but has its price.
+  if (unpriced > 0) return `${amount} (${formatPlural(unpriced, 'exchange')} without a price)`;
   return sumCertainty(cost) === 'estimated' ? `${amount} (estimated)` : amount;
 }
 
