@@ -14,7 +14,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   metrics: ['core'],
   otel: ['core'],
   proxy: ['core'],
-  tui: ['core'],
+  export: ['core'],
+  // The key `e` writes an export.
+  tui: ['core', 'export'],
   web: ['core'],
   demo: ['core'],
   cli: [
@@ -30,6 +32,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'tui',
     'web',
     'demo',
+    'export',
   ],
 };
 

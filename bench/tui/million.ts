@@ -154,7 +154,7 @@ export function measureMillion(count: number): { opened: Opened[]; search: numbe
     actions: {
       quit() {},
       copy: () => true,
-      writeFile: () => '',
+      writeFile: async () => '',
       shell() {},
       pager() {},
       suspend() {},

@@ -9,7 +9,7 @@ import { Chalk, type ChalkInstance } from 'chalk';
 export interface OutputStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
-  write(text: string): unknown;
+  write(data: string | Uint8Array, done?: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
 
@@ -28,6 +28,8 @@ export interface Printer {
   readonly line: (text?: string) => void;
   /** One JSON document to stdout, safe to show on a terminal. */
   readonly json: (value: unknown) => void;
+  /** To stdout as it is, no faster than it is taken. */
+  readonly stream: (chunks: Iterable<string | Uint8Array>) => Promise<void>;
   /** Text and a line break to stderr. */
   readonly note: (text: string) => void;
   /** Raw text, for help and messages that commander lays out itself. */
@@ -65,6 +67,11 @@ export function makePrinter(options: PrinterOptions): Printer {
   return {
     line: (text = '') => void stdout.write(`${text}\n`),
     json: (value) => void stdout.write(`${safeJson(value)}\n`),
+    stream: async (chunks) => {
+      for (const chunk of chunks) {
+        await new Promise<void>((resolve) => void stdout.write(chunk, () => resolve()));
+      }
+    },
     note: (text) => void stderr.write(`${text}\n`),
     raw: (text, to) => void (to === 'out' ? stdout : stderr).write(text),
     isTerminal: stdout.isTTY === true,

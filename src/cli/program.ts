@@ -12,6 +12,7 @@ import { type CommandShape, ProgramCommand, shapeOf } from './command-shape.ts';
 import type { Context } from './context.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addDoctorCommand } from './doctor-commands.ts';
+import { addExportCommand } from './export-commands.ts';
 import { givenConfigFlags } from './flags.ts';
 import { addNumberCommands } from './number-commands.ts';
 import { addRedactCommands } from './redact-commands.ts';
@@ -96,6 +97,7 @@ function makeProgram(context: Context, registry: Registry): Command {
   addSearchCommand(sessions, registry);
   addArchiveCommands(sessions, registry);
   addHistoryCommands(program, registry);
+  addExportCommand(program, registry);
   addNumberCommands(program, registry);
   addRedactCommands(program, registry);
   addConfigCommands(program, registry);

@@ -254,6 +254,8 @@ export interface SearchOptions {
   readonly now?: number;
 }
 
+export type Direction = 'request' | 'response';
+
 export interface History {
   sessions(filter: SessionFilter): SessionSummary[];
   /** Full ids that begin with `prefix` (or are the newest, for `last`); at most `limit`. */
@@ -266,7 +268,9 @@ export interface History {
    * The bytes as they crossed the wire, or decoded and with private values replaced where the
    * exchange's body says `redacted`; null when they were not (wholly) stored.
    */
-  rawBody(exchangeId: string, direction: 'request' | 'response'): Uint8Array | null;
+  rawBody(exchangeId: string, direction: Direction): Uint8Array | null;
+  /** The same without its content-encoding; null also when that cannot be undone. */
+  decodedBody(exchangeId: string, direction: Direction): Uint8Array | null;
   /** Newest first (see `after`), over all sessions or one. */
   timeline(filter: TimelineFilter): ExchangeLine[];
   /** Exchanges that started in [from, to), epoch milliseconds. */

@@ -29,16 +29,25 @@ export function readBody(body: BodyColumns, segments: SegmentReader): Uint8Array
   return isSound ? bytes : null;
 }
 
+/** The body after undoing its content-encoding; null when it was not wholly stored or cannot be decoded. */
+export function readDecoded(
+  body: BodyColumns,
+  headers: readonly string[],
+  segments: SegmentReader,
+): Uint8Array | null {
+  const bytes = readBody(body, segments);
+  // A redacted body is stored decoded.
+  const codings = body.redacted === 1 ? [] : contentCodings(headers);
+  return bytes === null ? null : decodeBody(bytes, codings);
+}
+
 /** The JSON a body holds after undoing its content-encoding; null when there is none to be had. */
 export function readJson(
   body: BodyColumns,
   headers: readonly string[],
   segments: SegmentReader,
 ): unknown {
-  const bytes = readBody(body, segments);
-  // A redacted body is stored decoded.
-  const codings = body.redacted === 1 ? [] : contentCodings(headers);
-  const decoded = bytes === null ? null : decodeBody(bytes, codings);
+  const decoded = readDecoded(body, headers, segments);
   if (decoded === null) return null;
   try {
     return JSON.parse(Buffer.from(decoded).toString('utf8'));

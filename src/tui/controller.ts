@@ -183,12 +183,13 @@ export class Controller {
 
   /** What reaches beyond the screen. */
   #outside(action: Action): void {
-    const { actions, isAttached, history } = this.#options;
+    const { actions, isAttached, history, source } = this.#options;
     const selection = this.#current().selection();
     const toast = (text: string): void => this.toast(text);
     // An attached screen may stop: it holds up nobody.
     const isNeeded = this.runningCount > 0 && !isAttached;
-    doOutside(action, { selection, history, actions, toast, isNeeded });
+    const { version } = source.facts;
+    doOutside(action, { selection, history, version, actions, toast, isNeeded });
   }
 
   #openHelp(): void {

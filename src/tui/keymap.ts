@@ -147,7 +147,7 @@ const BINDINGS: readonly Binding[] = [
     help: 'copy the body of the tab (request or answer)',
     views: ['exchange'],
   },
-  { action: 'export', keys: ['e'], help: 'write what is selected to a JSON file' },
+  { action: 'export', keys: ['e'], help: 'write what is selected to an HTML page' },
   { action: 'pager', keys: ['v'], help: 'read the text shown in $PAGER', views: ['exchange'] },
   { action: 'shell', keys: ['!'], help: 'a shell; the proxy goes on' },
   { action: 'pause', keys: ['p', '='], help: 'pause the screen; the proxy goes on', hint: 'pause' },

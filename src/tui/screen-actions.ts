@@ -1,5 +1,6 @@
 /** What the screen can do to the world outside of it, and what is done with what is selected. */
-import type { ExchangeDetail, ExchangeLine, History } from '../core/ports.ts';
+import type { History } from '../core/ports.ts';
+import { exportRecords } from '../export/export.ts';
 import type { Action } from './keymap.ts';
 import { shortId } from './views/exchange-columns.ts';
 import type { Selection } from './views/view.ts';
@@ -9,8 +10,8 @@ export interface ScreenActions {
   readonly quit: (how: 'drained' | 'now') => void;
   /** To the terminal's clipboard; false when it is too long for that. */
   readonly copy: (text: string) => boolean;
-  /** Writes a file that does not exist yet; returns its path. */
-  readonly writeFile: (name: string, text: string) => string;
+  /** Writes a file that does not exist yet; gives its path. */
+  readonly writeFile: (name: string, chunks: Iterable<string | Uint8Array>) => Promise<string>;
   readonly shell: () => void;
   readonly pager: (text: string) => void;
   readonly suspend: () => void;
@@ -22,11 +23,11 @@ export interface ScreenActions {
 interface Doing {
   readonly selection: Selection | null;
   readonly history: History | null;
+  /** LunaRoute's. */
+  readonly version: string;
   readonly actions: ScreenActions;
   readonly toast: (text: string) => void;
 }
-
-const MAX_EXPORTED = 10_000;
 
 /** An action that is none of the views'. */
 export function doOutside(action: Action, doing: Doing & { readonly isNeeded: boolean }): void {
@@ -57,40 +58,39 @@ function copy(text: string | null, done: string, { actions, toast }: Doing): voi
   if (text === null || text === '') toast('there is nothing to copy');
   else if (actions.copy(text)) toast(`${done} (${[...text].length} characters)`);
   else {
-    const path = attempt(() => actions.writeFile('lunaroute-copy.txt', text));
-    toast(`too long for the clipboard; written to ${path}`);
+    void attempt(() => actions.writeFile('lunaroute-copy.txt', [text])).then((path) =>
+      toast(`too long for the clipboard; written to ${path}`),
+    );
   }
 }
 
-/** The exchange with its whole conversation, or the session with its list of exchanges. */
-function exportSelection(selection: Selection, { history, actions, toast }: Doing): void {
+/** The exchange alone, or the whole session, as a page to read. */
+function exportSelection(selection: Selection, { history, version, actions, toast }: Doing): void {
   const { exchangeId, sessionId } = selection;
-  const data = history === null ? null : exported(history, exchangeId, sessionId);
-  if (data === null) {
+  const id = exchangeId ?? sessionId;
+  if (history === null || id === null || !isRecorded(history, selection)) {
     toast('there is nothing recorded to export');
     return;
   }
-  const id = exchangeId ?? sessionId ?? '';
-  const name = `lunaroute-${shortId(id).replace(/[^\w-]/g, '_')}.json`;
-  const path = attempt(() => actions.writeFile(name, `${JSON.stringify(data, null, 2)}\n`));
-  toast(`written to ${path}`);
+  const chosen =
+    exchangeId === null
+      ? { sessions: [id], exchanges: [] }
+      : { sessions: [], exchanges: [exchangeId] };
+  const name = `lunaroute-${shortId(id).replace(/[^\w-]/g, '_')}.html`;
+  void attempt(() =>
+    actions.writeFile(name, exportRecords(history, chosen, { format: 'html', version })),
+  ).then((path) => toast(`written to ${path}`));
 }
 
-function exported(
-  history: History,
-  exchangeId: string | null,
-  sessionId: string | null,
-): ExchangeDetail | { session: unknown; exchanges: ExchangeLine[] } | null {
-  if (exchangeId !== null) return history.exchange(exchangeId);
-  if (sessionId === null) return null;
-  const exchanges = history.timeline({ sessionId, limit: MAX_EXPORTED }).reverse();
-  return { session: history.session(sessionId), exchanges };
+function isRecorded(history: History, { exchangeId, sessionId }: Selection): boolean {
+  if (exchangeId !== null) return history.exchange(exchangeId) !== null;
+  return sessionId !== null && history.session(sessionId) !== null;
 }
 
 /** The disk may be full or the folder not ours: said, not thrown. */
-function attempt(write: () => string): string {
+async function attempt(write: () => Promise<string>): Promise<string> {
   try {
-    return write();
+    return await write();
   } catch (error) {
     return `nowhere: ${error instanceof Error ? error.message : String(error)}`;
   }

@@ -12,7 +12,7 @@ function capture(isTTY: boolean) {
   const stream: OutputStream = {
     isTTY,
     columns: 70,
-    write: (text) => written.push(text),
+    write: (text) => written.push(String(text)),
     on: (_event, listener) => listeners.push(listener),
   };
   const breakPipe = () => {

@@ -196,10 +196,11 @@ test('pauses and goes on, copies a row, exports an exchange', async () => {
   });
   screen.keys('e');
   await screen.shows('written to');
-  const file = readdirSync(screen.folder).find((name) => name.endsWith('.json')) ?? '';
-  const exported = JSON.parse(readFileSync(join(screen.folder, file), 'utf8'));
-  expect(exported.sessionId).toBe('dddd4444-session');
-  expect(JSON.stringify(exported.answer)).toContain('Again.');
+  const file = readdirSync(screen.folder).find((name) => name.endsWith('.html')) ?? '';
+  const page = readFileSync(join(screen.folder, file), 'utf8');
+  expect(page).toContain('<dd>dddd4444-session</dd>');
+  expect(page).toContain('Again.');
+  expect(page).toMatch(/<\/html>\s*$/);
   screen.keys('q');
   await screen.shows('ended with 0');
 });

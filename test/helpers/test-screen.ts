@@ -63,8 +63,8 @@ export function makeController(options: TestScreenOptions): TestScreen {
         did.push(`copy ${text}`);
         return text.length < 1000;
       },
-      writeFile: (name, text) => {
-        did.push(`write ${name} ${text}`);
+      writeFile: async (name, chunks) => {
+        did.push(`write ${name} ${[...chunks].join('')}`);
         return `/tmp/${name}`;
       },
       shell: () => void did.push('shell'),

@@ -15,6 +15,6 @@ test.each(VIEWS)('no key of the view %s has two meanings, and help names them al
 });
 
 test('the palette finds a command by what it does', () => {
-  expect(findCommands('json', 'live')[0]?.action).toBe('export');
+  expect(findCommands('html', 'live')[0]?.action).toBe('export');
   expect(findCommands('', 'live')).toHaveLength(bindingsOf('live').length);
 });

@@ -3,7 +3,7 @@
  * what it may do outside of itself.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import type { Pricer } from '../../core/cost.ts';
@@ -13,6 +13,7 @@ import { openHistory } from '../../store/history/sqlite-history.ts';
 import type { Lodgers, MountedScreen } from '../../tui/mount.tsx';
 import type { ThemeName } from '../../tui/theme.ts';
 import type { Context, TerminalStreams } from '../context.ts';
+import { writeChunks } from '../write-chunks.ts';
 
 export interface OpenOptions extends TerminalStreams {
   readonly context: Context;
@@ -73,9 +74,9 @@ function lodgersOf({ env, cwd, pid }: Context): Lodgers {
         process.once('SIGCONT', () => resolve());
         process.kill(pid, 'SIGTSTP');
       }),
-    writeFile: (name, text) => {
+    writeFile: async (name, chunks) => {
       const path = freeName(cwd, name);
-      writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
+      await writeChunks(path, chunks);
       return path;
     },
   };

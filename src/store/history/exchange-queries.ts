@@ -2,6 +2,7 @@
 import type { Message, Part } from '../../core/conversation.ts';
 import type { ToolResultRecord } from '../../core/exchange.ts';
 import type {
+  Direction,
   ExchangeDetail,
   ExchangePage,
   ExchangeSummary,
@@ -9,7 +10,7 @@ import type {
 } from '../../core/ports.ts';
 import { answerPreview } from '../../dialects/preview.ts';
 import { codecFor } from '../../dialects/registry.ts';
-import { readBody, readJson } from '../bodies.ts';
+import { type BodyColumns, readBody, readDecoded, readJson } from '../bodies.ts';
 import type { Database, Statement } from '../database.ts';
 import type { SegmentReader } from '../segments/segment-store.ts';
 import { unpackHeaders } from '../sqlite/headers.ts';
@@ -98,11 +99,18 @@ export class ExchangeQueries {
     };
   }
 
-  rawBody(exchangeId: string, direction: 'request' | 'response'): Uint8Array | null {
+  rawBody(exchangeId: string, direction: Direction): Uint8Array | null {
     const row = this.#one.get(exchangeId);
     if (row === undefined) return null;
-    const body = direction === 'request' ? requestBodyOf(row) : responseBodyOf(row);
-    return readBody(body, this.#segments);
+    return readBody(bodyOf(row, direction), this.#segments);
+  }
+
+  decodedBody(exchangeId: string, direction: Direction): Uint8Array | null {
+    const row = this.#one.get(exchangeId);
+    if (row === undefined) return null;
+    const packed = direction === 'request' ? row.request_headers : row.response_headers;
+    const headers = packed === null ? [] : unpackHeaders(packed, this.#segments);
+    return readDecoded(bodyOf(row, direction), headers, this.#segments);
   }
 
   #summaryOf(row: ExchangeRow): ExchangeSummary {
@@ -140,6 +148,10 @@ export class ExchangeQueries {
   #answerOf(row: ExchangeRow): Part[] {
     return row.parts_segment === null ? [] : partsFromJson(this.#segments.get(row.parts_segment));
   }
+}
+
+function bodyOf(row: ExchangeRow, direction: Direction): BodyColumns {
+  return direction === 'request' ? requestBodyOf(row) : responseBodyOf(row);
 }
 
 function callOf(row: CallRow): ToolCallView {

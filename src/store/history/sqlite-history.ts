@@ -2,6 +2,7 @@
 import type { CacheStep } from '../../core/cache-explain.ts';
 import type {
   Activity,
+  Direction,
   ExchangeDetail,
   ExchangeLine,
   ExchangePage,
@@ -89,8 +90,12 @@ class SqliteHistory implements History {
     return this.#atOnce(() => this.#exchanges.one(exchangeId));
   }
 
-  rawBody(exchangeId: string, direction: 'request' | 'response'): Uint8Array | null {
+  rawBody(exchangeId: string, direction: Direction): Uint8Array | null {
     return this.#atOnce(() => this.#exchanges.rawBody(exchangeId, direction));
+  }
+
+  decodedBody(exchangeId: string, direction: Direction): Uint8Array | null {
+    return this.#atOnce(() => this.#exchanges.decodedBody(exchangeId, direction));
   }
 
   stats(filter: StatsFilter): Stats {

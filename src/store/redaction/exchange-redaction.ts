@@ -40,6 +40,11 @@ export class ExchangeRedaction {
     return this.#redactor.redact(value).text;
   }
 
+  /** An id: tokenized in every mode, so that ids stay apart. */
+  id(value: string): string {
+    return this.#redactor.redactId(value).text;
+  }
+
   /** For one running answer. */
   makeLive(): LiveAnswer {
     return new LiveAnswer(() => new LiveRedactor(this.#redactor));
@@ -233,7 +238,7 @@ function viewAgain({ dialect }: ExchangeRequest, cut: Cut | null): RequestView |
   return dialect === null || json === undefined ? null : codecFor(dialect).parseRequest(json);
 }
 
-function redactPart(part: Part, text: (value: string) => string): Part {
+export function redactPart(part: Part, text: (value: string) => string): Part {
   switch (part.type) {
     case 'text':
     case 'thinking':
