@@ -132,6 +132,7 @@ function openSound(path: string): Database {
 }
 
 function prepareFile(database: Database, path: string): void {
+  if (schemaVersion(database) === 0 && hasTables(database)) throw foreignDatabase(path);
   chmodSync(path, 0o600);
   // auto_vacuum takes effect only before the first table exists; on older files it changes nothing.
   database.pragma('auto_vacuum = INCREMENTAL');
@@ -226,6 +227,18 @@ function nothingRecorded(path: string): UserError {
   return new UserError(`Nothing has been recorded yet (${path} does not exist or is empty).`, {
     hint: 'Start LunaRoute with `lunaroute`, then send an assistant through it: `eval "$(lunaroute env)"`.',
   });
+}
+
+function hasTables(database: Database): boolean {
+  return database.prepare('SELECT 1 FROM sqlite_schema').get() !== undefined;
+}
+
+/** The Rust original kept its records at the same place. */
+function foreignDatabase(path: string): UserError {
+  return new UserError(
+    `${path} is another program's database, such as that of LunaRoute's Rust original; move it away`,
+    { hint: `mv '${path}' '${path}.before'` },
+  );
 }
 
 function newerSchema(path: string, version: number): UserError {

@@ -109,7 +109,7 @@ describe.each(NODES)('installed with Node %s', (version) => {
       ['demo', '--headless', '--for', '20s'],
       { cwd: folder, env, encoding: 'utf8' },
     );
-    expect([run.status, run.stderr]).toEqual([0, '']);
+    expect(run.status, run.stderr).toBe(0);
     const answers = Object.values(DEMO).flatMap((session) => session.answers);
     const total = answers.map((answer) => usageOf([answer])).reduce(addUsage);
     const failed = answers.filter(({ kind }) => kind === 'refused').length;

@@ -114,6 +114,18 @@ describe('openDatabase', () => {
     database.close();
   });
 
+  it("leaves another program's database alone, such as the Rust original's", () => {
+    mkdirSync(folder, { recursive: true });
+    const other = new Sqlite(path);
+    other.exec('CREATE TABLE sessions (session_id TEXT PRIMARY KEY, model_used TEXT)');
+    other.close();
+    const before = readFileSync(path);
+    expect(() => openDatabase(path)).toThrow(UserError);
+    expect(() => openDatabase(path)).toThrow("another program's database");
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(readdirSync(folder)).toEqual(['sessions.db']);
+  });
+
   it('leaves a database of a newer LunaRoute alone', () => {
     openDatabase(path).database.close();
     const raw = new Sqlite(path);
