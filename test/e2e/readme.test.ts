@@ -1,20 +1,23 @@
-// The README's commands do what it says: each line of its ```sh blocks is run as it stands, in the
-// order of the page, by a newcomer with an empty home folder.
+// The documents' commands do what they say: each line of a ```sh block is run as it stands, in the order of
+// the page, by a newcomer with an empty home folder; those of README.md in the clone, those of the other
+// documents in a folder of theirs with `lunaroute` installed.
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cleanEnv, freePort, tempHome, until } from '../helpers/program.ts';
+import { cleanEnv, freePort, LAUNCHER, tempHome, until } from '../helpers/program.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../helpers/scripted-provider.ts';
 
 const root = join(import.meta.dirname, '../..');
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const commands = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap((block) =>
-  (block[1] ?? '').trim().split('\n'),
-);
+const commands = commandsOf('README.md');
+const others = readdirSync(join(root, 'docs'))
+  .filter((name) => name.endsWith('.md'))
+  .flatMap((name) => commandsOf(`docs/${name}`).map((command) => ({ name, command })));
 const START = 'npm ci && npm start -- --headless';
 
 const home = tempHome();
+const work = join(home.path, 'work');
+const bin = join(home.path, 'bin');
 let provider: ScriptedProvider;
 let env: Record<string, string>;
 let port: number;
@@ -27,10 +30,13 @@ beforeAll(async () => {
         '"content":[{"type":"text","text":"TypeError: x is undefined"}],"usage":{"input_tokens":7,"output_tokens":5}}',
     );
   });
+  for (const folder of [work, bin]) mkdirSync(folder);
+  symlinkSync(LAUNCHER, join(bin, 'lunaroute'));
   port = await freePort();
   env = cleanEnv(home.path, {
     LUNAROUTE_ANTHROPIC_BASE_URL: provider.url,
     LUNAROUTE_PORT: String(port),
+    PATH: `${bin}:${process.env['PATH'] ?? ''}`,
   });
 });
 
@@ -40,8 +46,16 @@ afterAll(async () => {
   home.remove();
 });
 
-function bash(command: string): Promise<{ code: number | null; output: string }> {
-  const child = spawn('bash', ['-c', command], { cwd: root, env, stdio: 'pipe' });
+/** The lines of its runnable blocks; a line that ends in a backslash goes on in the next. */
+function commandsOf(document: string): string[] {
+  const text = readFileSync(join(root, document), 'utf8');
+  return [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap((block) =>
+    (block[1] ?? '').trim().replaceAll('\\\n', ' ').split('\n'),
+  );
+}
+
+function bash(command: string, cwd = root): Promise<{ code: number | null; output: string }> {
+  const child = spawn('bash', ['-c', command], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   child.stdout.on('data', (data: Buffer) => {
     output += data.toString();
@@ -60,7 +74,7 @@ async function ask(): Promise<void> {
   }).then((res) => res.text());
 }
 
-describe('README', () => {
+describe('the documents', () => {
   it('starts with the command that serves', async () => {
     expect(commands[0]).toBe(START);
     // npm ci is what made this test run: it would pull the modules away from under it.
@@ -89,6 +103,11 @@ describe('README', () => {
       expect(output.trim()).not.toBe('');
     },
   );
+
+  it.each(others)('docs/$name: $command', async ({ command }) => {
+    const { code, output } = await bash(command, work);
+    expect(code, output).toBe(0);
+  });
 
   it.each(commands.filter((command) => command.startsWith('eval')))('%s', async (command) => {
     const { code, output } = await bash(`${command}; echo "base=$ANTHROPIC_BASE_URL"`);
