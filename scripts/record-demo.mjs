@@ -39,7 +39,16 @@ try {
   const program = `'${process.execPath}' '${root}bin/lunaroute.cjs' demo`;
   const env = ['PATH', 'LANG'].map((name) => `${name}='${process.env[name] ?? ''}'`).join(' ');
   tmux(
-    '-f', '/dev/null', 'new-session', '-d', '-s', 'd', '-x', String(COLUMNS), '-y', String(LINES),
+    '-f',
+    '/dev/null',
+    'new-session',
+    '-d',
+    '-s',
+    'd',
+    '-x',
+    String(COLUMNS),
+    '-y',
+    String(LINES),
     `env -i HOME='${home}' TERM=xterm-256color COLORTERM=truecolor ${env} ${program}`,
   );
   tmux('set-option', '-g', 'status', 'off');
@@ -56,4 +65,7 @@ try {
   rmSync(home, { recursive: true, force: true });
 }
 const title = 'lunaroute demo: three agents in the terminal UI';
-writeFileSync(`${root}docs/demo.svg`, terminalSvg(frames, { columns: COLUMNS, lines: LINES, title }));
+writeFileSync(
+  `${root}docs/demo.svg`,
+  terminalSvg(frames, { columns: COLUMNS, lines: LINES, title }),
+);

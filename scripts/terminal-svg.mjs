@@ -4,8 +4,26 @@ const CELL = { width: 8.4, height: 18 };
 const PAD = 12;
 const BACK = '#16161e';
 const FRONT = '#c0caf5';
-const COLOURS = ['#414868', '#f7768e', '#9ece6a', '#e0af68', '#7aa2f7', '#bb9af7', '#7dcfff', '#c0caf5'];
-const BRIGHT = ['#565f89', '#ff899d', '#b9f27c', '#ffc777', '#8db0ff', '#c7a9ff', '#b4f9f8', '#ffffff'];
+const COLOURS = [
+  '#414868',
+  '#f7768e',
+  '#9ece6a',
+  '#e0af68',
+  '#7aa2f7',
+  '#bb9af7',
+  '#7dcfff',
+  '#c0caf5',
+];
+const BRIGHT = [
+  '#565f89',
+  '#ff899d',
+  '#b9f27c',
+  '#ffc777',
+  '#8db0ff',
+  '#c7a9ff',
+  '#b4f9f8',
+  '#ffffff',
+];
 
 /** @param {{ rows: string[], ms: number }[]} frames @param {{ columns: number, lines: number, title: string }} size */
 export function terminalSvg(frames, { columns, lines, title }) {

@@ -16,7 +16,10 @@ const DOCS = [
 function anchors(file: string): string[] {
   const headings = readFileSync(join(ROOT, file), 'utf8').matchAll(/^#+ (.+)$/gm);
   return [...headings].map(([, heading = '']) =>
-    heading.toLowerCase().replace(/[^\w\- ]/g, '').replaceAll(' ', '-'),
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
   );
 }
 

@@ -42,7 +42,10 @@ describe('docs/MIGRATING.md', () => {
     const registry = new Registry();
     makeCatalogue(registry);
     const known = (await registry.getMetricsAsJSON()).map(({ name }) => name);
-    const wanted = [...named('Metrics'), ...(/^New: [^|]*/m.exec(text)?.[0].match(/lunaroute_\w+/g) ?? [])];
+    const wanted = [
+      ...named('Metrics'),
+      ...(/^New: [^|]*/m.exec(text)?.[0].match(/lunaroute_\w+/g) ?? []),
+    ];
     expect(wanted.length).toBeGreaterThan(25);
     expect(wanted.filter((name) => !known.includes(name))).toEqual([]);
   });
