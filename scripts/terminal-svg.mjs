@@ -40,7 +40,7 @@ export function terminalSvg(frames, { columns, lines, title }) {
     return `<g transform="translate(0 ${index * height})">${uses.join('')}</g>`;
   });
   const defs = [...known].map(([body, id]) => `<g id="${id}">${body}</g>`);
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(title)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${xml(title)}">
 <style>text{font:14px ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;fill:${FRONT};white-space:pre}.b{font-weight:700}.d{opacity:.6}${keyframes(frames, height)}</style>
 <rect width="100%" height="100%" rx="8" fill="${BACK}"/>
 <defs>${defs.join('\n')}</defs>
@@ -76,7 +76,7 @@ function drawRow(row) {
     if (text.trim() !== '') {
       const classes = [style.isBold ? 'b' : '', style.isDim ? 'd' : ''].join(' ').trim();
       const marks = `${classes ? ` class="${classes}"` : ''}${front ? ` style="fill:${front}"` : ''}`;
-      body += `<text x="${x}" y="13"${marks} textLength="${(cells * CELL.width).toFixed(1)}" lengthAdjust="spacingAndGlyphs">${escape(text)}</text>`;
+      body += `<text x="${x}" y="13"${marks} textLength="${(cells * CELL.width).toFixed(1)}" lengthAdjust="spacingAndGlyphs">${xml(text)}</text>`;
     }
     column += cells;
   }
@@ -86,9 +86,11 @@ function drawRow(row) {
 /** Text of one style each. */
 function* runsOf(row) {
   let style = plain();
-  for (const part of row.trimEnd().split(/(\u001b\[[\d;]*m)/)) {
-    if (part.startsWith('\u001b[')) style = restyle(style, part.slice(2, -1));
-    else if (part !== '') yield { text: part, style };
+  for (const [index, part] of row.trimEnd().split('\u001b[').entries()) {
+    const end = index === 0 ? -1 : part.indexOf('m');
+    if (end >= 0) style = restyle(style, part.slice(0, end));
+    const text = part.slice(end + 1);
+    if (text !== '') yield { text, style };
   }
 }
 
@@ -139,6 +141,6 @@ function extended([kind, ...values]) {
   ];
 }
 
-function escape(text) {
+function xml(text) {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 }
