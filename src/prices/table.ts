@@ -37,10 +37,16 @@ export interface PriceData {
 /** The version that is installed; a test compares it with package.json. */
 export const PACKAGE_VERSION = 'genai-prices 0.1.8';
 const CONFIG_VERSION = 'config';
+/** Names come from clients; beyond this many they are looked up each time. */
+const MAX_REMEMBERED = 1000;
 
 export class PriceTable {
   readonly #overrides: readonly PriceOverride[];
   readonly #data: PriceData | null;
+  /** By upstream and maker: found by up to 40 patterns. */
+  readonly #providers = new Map<string, Provider | undefined>();
+  /** Asked for with every exchange, and not in any list. */
+  readonly #unknown = new Set<string>();
 
   constructor(overrides: readonly PriceOverride[], data: PriceData | null) {
     this.#overrides = overrides;
@@ -55,10 +61,14 @@ export class PriceTable {
   price(counts: Counts, asked: Asked): Priced | null {
     const own = this.#overrides.find(({ model }) => globPattern(model, 'i').test(asked.model));
     const provider = own === undefined ? this.#providerOf(asked) : configProvider(own, asked.model);
-    if (provider === undefined) return null;
+    const name = `${provider?.id} ${asked.model}`;
+    if (provider === undefined || this.#unknown.has(name)) return null;
     const options = { provider, timestamp: new Date(asked.at) };
     const found = calcPrice({ ...counts }, asked.model, options);
-    if (found === null) return null;
+    if (found === null) {
+      if (this.#unknown.size < MAX_REMEMBERED) this.#unknown.add(name);
+      return null;
+    }
     return {
       usd: found.total_price,
       modelId: found.model.id,
@@ -69,7 +79,15 @@ export class PriceTable {
   }
 
   /** The upstream's own price list (OpenRouter, DeepSeek …), else the maker's. */
-  #providerOf({ upstream, maker }: Asked): Provider | undefined {
+  #providerOf(asked: Asked): Provider | undefined {
+    const name = `${asked.maker} ${asked.upstream}`;
+    if (this.#providers.has(name)) return this.#providers.get(name);
+    const provider = this.#findProvider(asked);
+    if (this.#providers.size < MAX_REMEMBERED) this.#providers.set(name, provider);
+    return provider;
+  }
+
+  #findProvider({ upstream, maker }: Asked): Provider | undefined {
     if (this.#data === null) {
       return findProvider({ providerApiUrl: upstream }) ?? findProvider({ providerId: maker });
     }

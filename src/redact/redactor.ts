@@ -1,6 +1,6 @@
 /**
- * Finds private values in a text and replaces them. Pure and stateless: the same text gives the same
- * result. Every detector takes at most linear time. Must never say what a value was, and never throw
+ * Finds private values in a text and replaces them. Pure: the same text gives the same result, and what
+ * was looked at lately (headers, ids, an answer and its assembled text) is not looked at again. Every detector takes at most linear time. Must never say what a value was, and never throw
  * on any text.
  */
 import type { PersonalType, RedactionOptions } from '../core/options.ts';
@@ -18,6 +18,7 @@ import { makeAssignmentDetector } from './secrets/assignments.ts';
 import { makeConnectionDetector } from './secrets/connections.ts';
 import { makeKeyBlockDetector } from './secrets/key-blocks.ts';
 import { makeVendorKeyDetector } from './secrets/vendor-keys.ts';
+import { TextMemo } from './text-memo.ts';
 
 export interface RedactedText {
   /** The same string when nothing was found. */
@@ -31,6 +32,7 @@ const MIN_TEXT = 6;
 export class Redactor {
   readonly #detectors: readonly Detector[];
   readonly #options: RedactionOptions;
+  readonly #known = new TextMemo<readonly Finding[]>();
 
   constructor(options: RedactionOptions, detectors: readonly Detector[]) {
     this.#options = options;
@@ -45,6 +47,10 @@ export class Redactor {
   /** Certain enough, in order, not overlapping. */
   find(text: string): readonly Finding[] {
     if (text.length < MIN_TEXT && this.#options.customPatterns.length === 0) return [];
+    return this.#known.get(text) ?? this.#known.put(text, this.#find(text));
+  }
+
+  #find(text: string): readonly Finding[] {
     const { minConfidence } = this.#options;
     const found = this.#detectors
       .flatMap((detect) => detect(text))

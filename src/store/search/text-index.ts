@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import type { Dialect, Part } from '../../core/conversation.ts';
 import type { Database, Statement } from '../database.ts';
 import { LruMap } from '../lru.ts';
+import type { Piece as SentPiece } from '../segments/piece.ts';
 import type { SegmentStore, StoredLayout } from '../segments/segment-store.ts';
 import type { ExchangeKeys } from '../sqlite/tool-calls.ts';
 import { type DocSource, type DocText, elementTexts, partTexts, valueTexts } from './doc-text.ts';
@@ -51,6 +52,8 @@ const NOISE = /(?<![\w+/=-])(?:[\w+/=-]{60,}(?:\s[\w+/=-]{60,})+|[\w+/=-]{128,})
 export class TextIndex {
   readonly #segments: SegmentStore;
   readonly #seen = new LruMap<string, true>(REMEMBERED_PIECES);
+  /** The session that a piece was sent in last: most pieces of a request were in the one before. */
+  #lastSessions = new WeakMap<SentPiece, number>();
   readonly #addDoc: Statement<[DocRow]>;
   readonly #addText: Statement<[number | bigint, string]>;
   readonly #words: WordWriter;
@@ -67,7 +70,11 @@ export class TextIndex {
 
   addRequest(keys: ExchangeKeys, request: RequestText): void {
     const { spans, shortStrings } = request.layout;
-    for (const span of spans) this.#addPiece(keys, request, span);
+    for (const span of spans) {
+      if (this.#lastSessions.get(span.piece) === keys.session) continue;
+      this.#addPiece(keys, request, span);
+      this.#lastSessions.set(span.piece, keys.session);
+    }
     for (const short of shortStrings) {
       if (!CONVERSATION.has(short.property) && !SHARED.has(short.property)) continue;
       const segment = this.#segments.put(request.body.subarray(short.start, short.end));
@@ -82,6 +89,7 @@ export class TextIndex {
   /** Forgets what was seen: needed after a rollback, and when texts were deleted. */
   forget(): void {
     this.#seen.clear();
+    this.#lastSessions = new WeakMap();
     this.#words.forget();
   }
 

@@ -18,15 +18,33 @@ const MIN_COMPRESSED_BYTES = 64;
 const WORTHWHILE = 0.95;
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 3 } };
 
-/** `pieces` joined are the content; `size` is its length. */
-export function pack(size: number, pieces: readonly Piece[]): PackedSegment {
-  const only = pieces.length === 1 ? pieces[0] : undefined;
-  if (typeof only === 'object') return packRaw(size, compressed(only), only);
+/** One content without references. */
+export function packWhole(content: Uint8Array): PackedSegment {
+  return packRaw(content.length, compressed(content), content);
+}
+
+/**
+ * `pieces` joined are the content; `size` is its length. Null if the recipe, decoded, is not these
+ * pieces again. (What zstd makes of it is trusted here; the hash of every body is checked when it is read.)
+ */
+export function pack(size: number, pieces: readonly Piece[]): PackedSegment | null {
   const recipe = encodeRecipe(pieces);
+  if (!isSame(decodeRecipe(recipe), pieces)) return null;
   const small = compressed(recipe);
   return small === null
     ? { size, codec: CODEC.recipe, content: recipe }
     : { size, codec: CODEC.recipeZstd, content: small };
+}
+
+function isSame(decoded: readonly Piece[], pieces: readonly Piece[]): boolean {
+  return (
+    decoded.length === pieces.length &&
+    decoded.every((piece, index) => {
+      const other = pieces[index];
+      if (typeof piece === 'number' || typeof other !== 'object') return piece === other;
+      return Buffer.compare(piece, other) === 0;
+    })
+  );
 }
 
 function packRaw(size: number, small: Uint8Array | null, plain: Uint8Array): PackedSegment {

@@ -61,5 +61,5 @@ function isContinued({ cut: { bytes }, recall }: Before): boolean {
 }
 
 function sizeOf(bodies: readonly Cut[]): number {
-  return bodies.reduce((sum, body) => sum + body.bytes.length, 0);
+  return bodies.reduce((sum, body) => sum + body.bytes.buffer.byteLength, 0);
 }

@@ -4,8 +4,7 @@
  * already. Exact: a piece is known only if its bytes are the same, and what follows them cannot be
  * part of it.
  */
-import type { Piece } from './piece.ts';
-import type { KnownPieces, Span } from './scan.ts';
+import type { KnownPiece, KnownPieces, Span } from './scan.ts';
 
 export interface CutBytes {
   readonly bytes: Uint8Array;
@@ -39,7 +38,7 @@ export class Recall implements KnownPieces {
     this.#tail = firstAtOrAfter(before.spans, this.#suffixStart);
   }
 
-  at(start: number): { readonly end: number; readonly piece: Piece } | null {
+  at(start: number): KnownPiece | null {
     return this.#inPrefix(start) ?? this.#inSuffix(start);
   }
 
@@ -52,13 +51,14 @@ export class Recall implements KnownPieces {
     return span.end < this.#prefix + Number(span.kind === 'element') ? span : null;
   }
 
-  #inSuffix(start: number): { readonly end: number; readonly piece: Piece } | null {
+  #inSuffix(start: number): KnownPiece | null {
     const old = start - this.#shift;
     if (old < this.#suffixStart) return null;
     this.#tail = passing(this.#spans, this.#tail, old);
     const span = this.#spans[this.#tail];
     if (span?.start !== old || span.end > this.#lastEnd) return null;
-    return { end: span.end + this.#shift, piece: span.piece };
+    const { end, piece, property } = span;
+    return { end: end + this.#shift, piece, property };
   }
 }
 

@@ -20,7 +20,13 @@ export interface Span extends Range {
 
 /** Knows pieces that begin at a place, without a look at their bytes. Asked in growing order. */
 export interface KnownPieces {
-  at(start: number): { readonly end: number; readonly piece: Piece } | null;
+  at(start: number): KnownPiece | null;
+}
+
+export interface KnownPiece {
+  readonly end: number;
+  readonly piece: Piece;
+  readonly property: string;
 }
 
 /** Values and strings shorter than this stay where they are: a row of their own would cost more. */
@@ -97,7 +103,7 @@ function scanProperty(bytes: Uint8Array, start: number, found: InProperty): numb
   const value = found.known.at(start) ?? skipValue(bytes, start);
   const { end } = value;
   if (end - start >= LONG_BYTES) {
-    addSpan(found, { kind: 'value', index: 0, start, end, piece: pieceOf(value) });
+    addSpan(found, { kind: 'value', index: 0, start, end, piece: pieceOf(value, found) });
   } else if (bytes[start] === QUOTE) {
     found.shortStrings.push({ property: found.property, start, end });
   }
@@ -112,7 +118,7 @@ function scanArray(bytes: Uint8Array, start: number, found: InProperty): number 
     // Numbers and literals (token arrays, embeddings) are not worth a row each.
     if (isContainerOrString(bytes[at])) {
       const { end } = value;
-      addSpan(found, { kind: 'element', index, start: at, end, piece: pieceOf(value) });
+      addSpan(found, { kind: 'element', index, start: at, end, piece: pieceOf(value, found) });
     }
     at = skipSpace(bytes, value.end);
     if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
@@ -120,8 +126,10 @@ function scanArray(bytes: Uint8Array, start: number, found: InProperty): number 
   return at + 1;
 }
 
-function pieceOf(value: Value | { readonly piece: Piece }): Piece {
-  return 'piece' in value ? value.piece : new Piece(value.strings);
+/** Under another property the same bytes are another piece, since they mean something else there. */
+function pieceOf(value: Value | KnownPiece, { property }: InProperty): Piece {
+  if (!('piece' in value)) return new Piece(value.strings);
+  return value.property === property ? value.piece : new Piece(value.piece.strings);
 }
 
 function addSpan({ spans, property }: InProperty, span: Omit<Span, 'property'>): void {

@@ -1,13 +1,13 @@
 /**
  * Content-addressed storage: whatever is put is stored once and comes back byte for byte. A JSON
  * body becomes a recipe of its elements, an element a recipe of its long strings; everything else is
- * stored whole. What was encoded is decoded and compared before it is trusted. Runs inside the
+ * stored whole. A recipe is decoded and compared before it is trusted. Runs inside the
  * caller's transaction: after a rollback call forget(), since remembered keys may be gone.
  */
 import type { Database, Statement } from '../database.ts';
 import { LruMap } from '../lru.ts';
-import { type PackedSegment, pack, unpack } from './codec.ts';
-import { DIGEST_BYTES, digestOf, type Range } from './piece.ts';
+import { type PackedSegment, pack, packWhole, unpack } from './codec.ts';
+import { DIGEST_BYTES, digestOf, type Piece, type Range } from './piece.ts';
 import type { Piece as RecipePiece } from './recipe.ts';
 import { type Layout, type Span, scan, scanStrings } from './scan.ts';
 
@@ -48,6 +48,8 @@ const MAX_DEPTH = 3;
 
 export class SegmentStore {
   readonly #keys = new LruMap<string, number>(REMEMBERED_KEYS);
+  /** Of pieces that are sent again, without a look at their bytes. */
+  #pieces = new WeakMap<Piece, number>();
   readonly #find: Statement<[Uint8Array, number], { segment_key: number }>;
   readonly #insert: Statement<[Uint8Array, number, number, Uint8Array]>;
 
@@ -88,30 +90,36 @@ export class SegmentStore {
     // All strings before all elements: the elements of a body get consecutive keys, and a run of
     // consecutive keys costs next to nothing in every later request.
     const strings = layout.spans.map((span) => this.#putStrings(bytes, span));
-    const spans = layout.spans.map((span, index) => ({
-      ...span,
-      segment: this.#putPiece(bytes, span, strings[index] ?? []),
-    }));
+    const spans = layout.spans.map((span, index) => {
+      const segment = this.#putPiece(bytes, span, strings[index] ?? []);
+      const { start, end, property, kind, index: place, piece } = span;
+      return { start, end, property, kind, index: place, piece, segment };
+    });
     return { ...layout, spans };
   }
 
   /** Forgets all remembered keys. */
   forget(): void {
     this.#keys.clear();
+    this.#pieces = new WeakMap();
   }
 
   /** Long strings of an element that is new; a known element needs no look inside. */
   #putStrings(bytes: Uint8Array, span: Span): Stored[] {
     const { strings } = span.piece;
-    if (strings.length === 0) return [];
+    if (strings.length === 0 || this.#pieces.has(span.piece)) return [];
     const element = slice(bytes, span);
     if (this.#keyOf(span.piece.digest(element), element.length) !== undefined) return [];
     return this.#putRanges(element, strings);
   }
 
   #putPiece(bytes: Uint8Array, span: Span, strings: readonly Stored[]): number {
+    const known = this.#pieces.get(span.piece);
+    if (known !== undefined) return known;
     const element = slice(bytes, span);
-    return this.#putParts(element, span.piece.digest(element), () => strings);
+    const key = this.#putParts(element, span.piece.digest(element), () => strings);
+    this.#pieces.set(span.piece, key);
+    return key;
   }
 
   #putRanges(bytes: Uint8Array, ranges: readonly Range[]): Stored[] {
@@ -182,23 +190,22 @@ function fillGaps(
   return filled;
 }
 
-/** `bytes` as the stored ranges and the literals between them. */
-function piecesOf(bytes: Uint8Array, stored: readonly Stored[]): RecipePiece[] {
+/** `bytes` as the stored ranges and the literals between them; null unless the ranges are in order. */
+function piecesOf(bytes: Uint8Array, stored: readonly Stored[]): RecipePiece[] | null {
   const pieces: RecipePiece[] = [];
   let at = 0;
   for (const range of stored) {
+    if (range.start < at || range.end > bytes.length) return null;
     if (range.start > at) pieces.push(bytes.subarray(at, range.start));
     pieces.push(range.segment);
     at = range.end;
   }
-  if (at < bytes.length || pieces.length === 0) pieces.push(bytes.subarray(at));
+  if (at < bytes.length) pieces.push(bytes.subarray(at));
   return pieces;
 }
 
-/** Decodes what is about to be stored, and falls back to the whole bytes if they did not come back. */
+/** Falls back to the whole bytes if a recipe would not give them back. */
 function packFaithfully(bytes: Uint8Array, stored: readonly Stored[]): PackedSegment {
-  const packed = pack(bytes.length, piecesOf(bytes, stored));
-  const ranges = new Map(stored.map((range) => [range.segment, range]));
-  const again = unpack(packed, (key) => slice(bytes, ranges.get(key) ?? { start: 0, end: 0 }));
-  return Buffer.compare(again, bytes) === 0 ? packed : pack(bytes.length, [bytes]);
+  const pieces = stored.length === 0 ? null : piecesOf(bytes, stored);
+  return (pieces === null ? null : pack(bytes.length, pieces)) ?? packWhole(bytes);
 }
