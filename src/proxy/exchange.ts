@@ -72,6 +72,10 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
     if (socket.destroyed) this.#onClose();
   }
 
+  get request(): IncomingMessage {
+    return this.#in.req;
+  }
+
   /** LunaRoute will end: an answer may still end by itself, a WebSocket is ended when it is quiet. */
   drain(): void {
     this.#pipe?.drain();
@@ -212,16 +216,12 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
     if (decision === 'give-up') {
       this.#refuse(failure);
     } else if (decision === 'after-delay') {
-      this.#sendLater();
+      const delay = retryDelayMs(this.#connectFailures, Math.random());
+      this.#timer = setTimeout(() => this.#send(this.#in.pool.take()), delay);
     } else {
       this.#wasRepeated = true;
       this.#send(this.#in.pool.takeFresh());
     }
-  }
-
-  #sendLater(): void {
-    const delay = retryDelayMs(this.#connectFailures, Math.random());
-    this.#timer = setTimeout(() => this.#send(this.#in.pool.take()), delay);
   }
 
   #send(connection: UpstreamConnection): void {

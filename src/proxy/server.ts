@@ -13,6 +13,7 @@ import { clientUpgrade, isWebSocketUpgrade } from './client-upgrade.ts';
 import { makeDoor } from './door.ts';
 import type { Exchange } from './exchange.ts';
 import { type OwnError, ownAnswer, sendRawAnswer } from './own-answer.ts';
+import { Presence } from './presence.ts';
 import { handleRequest, type RequestContext } from './requests.ts';
 import { makeRouter } from './route.ts';
 import { type TapPort, TapWriter } from './tap-writer.ts';
@@ -27,6 +28,9 @@ import {
 const HEADERS_TIMEOUT_MS = 60_000;
 /** Longer than any client keeps an idle connection, so that it is the client who closes. */
 const KEEP_ALIVE_TIMEOUT_MS = 120_000;
+
+/** How often clients that are held back are looked for; twice in a row before one has left. */
+const PRESENCE_MS = 300;
 
 export interface ProxyServerInput {
   readonly options: ProxyOptions;
@@ -47,6 +51,8 @@ export class ProxyServer {
   readonly #trust: TrustStore;
   readonly #exchanges = new Set<Exchange>();
   readonly #turns = new Turns();
+  readonly #presence = new Presence();
+  #presenceTimer: NodeJS.Timeout | null = null;
   /** By provider name. */
   readonly #logins = new Map<string, CodexLogin | null>();
   #degraded: readonly string[] = [];
@@ -85,6 +91,7 @@ export class ProxyServer {
           this.#acceptTrouble = `cannot accept connections (${error.message}): raise ulimit -n`;
         });
         this.#readTrustStore();
+        this.#presenceTimer = setInterval(() => void this.#dismissGone(), PRESENCE_MS).unref();
         const address = this.#server.address();
         const isTcp = typeof address === 'object' && address !== null;
         resolve({ host, port: isTcp ? address.port : port });
@@ -121,10 +128,21 @@ export class ProxyServer {
   /** Ends everything at once. */
   destroy(): void {
     this.#server.close();
+    if (this.#presenceTimer !== null) clearInterval(this.#presenceTimer);
     for (const exchange of this.#exchanges) exchange.shutdown();
     this.#server.closeAllConnections();
     for (const pool of this.#pools.values()) pool.destroy();
     this.#tap.flush();
+  }
+
+  /** Of the clients that nothing is read from: those that read notice by themselves. */
+  async #dismissGone(): Promise<void> {
+    const requests = [...this.#exchanges].map(({ request }) => request);
+    const held = requests.filter((req) => req.isPaused() || req.socket.isPaused());
+    if (held.length === 0) return;
+    for (const socket of await this.#presence.departed(held.map((req) => req.socket))) {
+      socket.destroy();
+    }
   }
 
   #waitUntilIdle(deadlineMs: number): Promise<number> {
