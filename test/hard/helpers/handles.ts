@@ -10,7 +10,7 @@ const PATIENCE_MS = 60_000;
 /** Main, recorder and proxy. */
 const THREADS = 3;
 
-export interface Handles {
+interface Handles {
   readonly files: number;
   readonly timers: number;
   readonly sockets: number;
@@ -65,7 +65,7 @@ export class HandleCounter {
   }
 }
 
-export function openFiles(pid: number): number {
+function openFiles(pid: number): number {
   const folder = `/proc/${pid}/fd`;
   return existsSync(folder) ? readdirSync(folder).length : 0;
 }

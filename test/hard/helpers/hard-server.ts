@@ -1,5 +1,6 @@
 // The built program with its own home, before a provider of the test, and what it recorded.
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { databasePath } from '../../helpers/history.ts';
 import {
@@ -19,18 +20,28 @@ export interface HardServer extends RunningServer {
   close(): Promise<void>;
 }
 
-/** Both vendors' requests go to `providerUrl`. */
+interface HardOptions {
+  readonly env?: Record<string, string>;
+  /** YAML. */
+  readonly config?: string;
+}
+
+/** Both vendors' requests go to `providerUrl`, unless the options say otherwise. */
 export async function startHardServer(
   providerUrl: string,
-  extra: Record<string, string> = {},
+  { env = {}, config }: HardOptions = {},
 ): Promise<HardServer> {
   const home = tempHome();
+  if (config !== undefined) {
+    mkdirSync(join(home.path, '.lunaroute'));
+    writeFileSync(join(home.path, '.lunaroute/config.yaml'), config);
+  }
   const server = await startServer(
     cleanEnv(home.path, {
       LUNAROUTE_ANTHROPIC_BASE_URL: providerUrl,
       LUNAROUTE_OPENAI_BASE_URL: providerUrl,
       LUNAROUTE_UI_ENABLED: 'false',
-      ...extra,
+      ...env,
     }),
   );
   return {
