@@ -3,16 +3,17 @@
  * can check guesses against tokens, so it is never shown, and not part of a backup of the records.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createWhole, replaceWhole } from '../files/whole-file.ts';
 
 const FILE = 'redaction.key';
 const KEY_BYTES = 32;
 const KEY = /^[0-9a-f]{64}$/;
 
 /**
- * The key, made now when there is none. Where it cannot be kept, a key for this run: its tokens are
- * then not those of the next run.
+ * The key, made now when there is none, or when the file holds none. Where it cannot be kept, a key
+ * for this run: its tokens are then not those of the next run.
  */
 export function redactionKey(dataDir: string): string {
   const file = join(dataDir, FILE);
@@ -21,7 +22,8 @@ export function redactionKey(dataDir: string): string {
   const key = randomBytes(KEY_BYTES).toString('hex');
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    writeFileSync(file, `${key}\n`, { mode: 0o600, flag: 'wx' });
+    if (existsSync(file)) replaceWhole(file, `${key}\n`);
+    else createWhole(file, `${key}\n`);
     return key;
   } catch {
     // Another process was faster, or the folder cannot be written.

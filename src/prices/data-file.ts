@@ -3,9 +3,10 @@
  * genai-prices' own format. A file that is missing or broken means the prices inside the package.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { calcPrice, type Provider, REMOTE_DATA_JSON_URL } from '@pydantic/genai-prices';
+import { replaceWhole } from '../files/whole-file.ts';
 import type { PriceData } from './table.ts';
 
 /** Where genai-prices publishes its data. */
@@ -56,10 +57,8 @@ function isProviders(value: unknown): value is Provider[] {
   );
 }
 
-/** Written beside and renamed, so that a reader never sees half a file. */
+/** A reader never sees half a file. */
 export function writePriceData(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.new`;
-  writeFileSync(temporary, text, { mode: 0o600 });
-  renameSync(temporary, path);
+  replaceWhole(path, text);
 }

@@ -7,6 +7,7 @@ import { chmodSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs'
 import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { UserError } from '../core/errors.ts';
+import { refuseLink } from '../files/links.ts';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './migrate.ts';
 
 export type Database = Sqlite.Database;
@@ -103,6 +104,7 @@ export type LockWait = 'briefly' | 'patiently';
  */
 export function openExisting(path: string, wait: LockWait = 'patiently'): Database {
   if (!existsSync(path) || statSync(path).size === 0) throw nothingRecorded(path);
+  refuseLinks(path);
   const timeout = wait === 'briefly' ? LOCK_WAIT_MS : COMMAND_WAIT_MS;
   const database = new Sqlite(path, { fileMustExist: true, timeout });
   try {
@@ -121,6 +123,7 @@ export function openExisting(path: string, wait: LockWait = 'patiently'): Databa
 }
 
 function openSound(path: string): Database {
+  refuseLinks(path);
   const database = new Sqlite(path, { timeout: LOCK_WAIT_MS });
   try {
     prepareFile(database, path);
@@ -129,6 +132,11 @@ function openSound(path: string): Database {
     database.close();
     throw error;
   }
+}
+
+/** SQLite opens all of these, and would write through them. */
+function refuseLinks(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) refuseLink(path + suffix);
 }
 
 function prepareFile(database: Database, path: string): void {

@@ -6,6 +6,7 @@
  */
 import { chmodSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { refuseLink } from '../files/links.ts';
 import { AppendFile } from './jsonl/append-file.ts';
 import { deletionMark } from './jsonl/deletion-mark.ts';
 import { dateFolders, sessionFilePath } from './jsonl/file-name.ts';
@@ -61,6 +62,7 @@ export class JsonlSink implements Sink {
   }
 
   #open(): void {
+    refuseLink(this.#directory);
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     if ((statSync(this.#directory).mode & 0o077) !== 0) chmodSync(this.#directory, 0o700);
     const torn = repair(this.#directory);

@@ -5,16 +5,19 @@
  */
 import {
   closeSync,
+  constants,
   copyFileSync,
   fstatSync,
   ftruncateSync,
   mkdirSync,
   openSync,
   readSync,
+  rmSync,
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../core/errors.ts';
+import { openForWriting } from '../../files/links.ts';
 
 /** A running server moves what is longer to server.log.1. */
 export const MAX_LOG_BYTES = 10 * 1024 * 1024;
@@ -27,7 +30,7 @@ export function logFile(dataDir: string): string {
 export function openLogFile(dataDir: string): number {
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    return openSync(logFile(dataDir), 'a', 0o600);
+    return openForWriting(logFile(dataDir), 'append');
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(`cannot write ${logFile(dataDir)}: ${reason}`, {
@@ -51,8 +54,14 @@ export function boundLogFile(dataDir: string, fd: number): void {
   const written = fstatSync(fd);
   const isLog = named !== undefined && named.ino === written.ino && named.dev === written.dev;
   if (!isLog || written.size <= MAX_LOG_BYTES) return;
-  copyFileSync(file, `${file}.1`);
+  keepOldLog(file);
   ftruncateSync(fd, 0);
+}
+
+/** The log as it is now, as server.log.1: a copy, since its writers go on with the file. */
+export function keepOldLog(file: string): void {
+  rmSync(`${file}.1`, { force: true });
+  copyFileSync(file, `${file}.1`, constants.COPYFILE_EXCL);
 }
 
 export interface LogPiece {

@@ -40,7 +40,8 @@ function fileOf(dataDir: string, port: number): string {
 export function writeServerRecord(record: ServerRecord): void {
   const file = fileOf(record.dataDir, record.port);
   const temporary = `${file}.${record.pid}`;
-  writeFileSync(temporary, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600 });
+  rmSync(temporary, { force: true });
+  writeFileSync(temporary, `${JSON.stringify(record, null, 2)}\n`, { mode: 0o600, flag: 'wx' });
   renameSync(temporary, file);
 }
 

@@ -1,15 +1,15 @@
 /** Replaces a person's file: a copy beside it first, then all at once, its mode and links kept. */
 import {
   chmodSync,
+  constants,
   copyFileSync,
   existsSync,
   mkdirSync,
   realpathSync,
-  renameSync,
   statSync,
-  writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { replaceWhole, syncFile } from '../../files/whole-file.ts';
 
 const PRIVATE_FILE = 0o600;
 const PRIVATE_FOLDER = 0o700;
@@ -21,10 +21,9 @@ export function replaceFile(path: string, text: string, at: number): string | nu
   const target = isThere ? realpathSync(path) : path;
   const mode = isThere ? statSync(target).mode & 0o777 : PRIVATE_FILE;
   const backup = `${target}.backup-${new Date(at).toISOString().replace(/[-:.]/g, '')}`;
-  if (isThere) copyFileSync(target, backup);
-  const temporary = `${target}.lunaroute`;
-  writeFileSync(temporary, text, { mode });
-  chmodSync(temporary, mode);
-  renameSync(temporary, target);
+  if (isThere) copyFileSync(target, backup, constants.COPYFILE_EXCL);
+  if (isThere) syncFile(backup);
+  replaceWhole(target, text, mode);
+  chmodSync(target, mode);
   return isThere ? backup : null;
 }

@@ -8,14 +8,12 @@ import {
   fchmodSync,
   fstatSync,
   ftruncateSync,
-  lstatSync,
   mkdirSync,
-  openSync,
   type Stats,
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
-import { UserError } from '../../core/errors.ts';
+import { openForWriting, refuseLink } from '../../files/links.ts';
 import { cutTornLine } from './torn-line.ts';
 
 const NOT_OWNER = 0o077;
@@ -29,7 +27,7 @@ export class AppendFile {
     refuseLink(dirname(path));
     refuseLink(path);
     cutTornLine(path);
-    this.#fd = openSync(path, 'a', 0o600);
+    this.#fd = openForWriting(path, 'append');
     if ((this.#stats().mode & NOT_OWNER) !== 0) fchmodSync(this.#fd, 0o600);
   }
 
@@ -66,14 +64,5 @@ export class AppendFile {
 
   #stats(): Stats {
     return fstatSync(this.#fd);
-  }
-}
-
-/** Records stay where they belong: whoever can put a link here would have them written elsewhere. */
-function refuseLink(path: string): void {
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    throw new UserError(`${path} is a link, and records are not written through links.`, {
-      hint: 'Remove it, or put what it leads to in its place.',
-    });
   }
 }

@@ -3,8 +3,9 @@
  * about what its files already hold; after files have gone, also by another process, what is there
  * must be read anew, or lines would point at nothing.
  */
-import { appendFileSync, statSync, truncateSync } from 'node:fs';
+import { closeSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { openForWriting } from '../../files/links.ts';
 
 const NAME = '.deletions';
 const MAX_BYTES = 64 * 1024;
@@ -12,8 +13,13 @@ const MAX_BYTES = 64 * 1024;
 /** One byte more each time: a disk's clock is too coarse to tell two marks apart. */
 export function markDeletion(directory: string): void {
   const path = join(directory, NAME);
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) >= MAX_BYTES) truncateSync(path);
-  appendFileSync(path, '.', { mode: 0o600 });
+  const isLong = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) >= MAX_BYTES;
+  const fd = openForWriting(path, isLong ? 'truncate' : 'append');
+  try {
+    writeSync(fd, '.');
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Another text after each mark. Costs one look at a file's entry. */

@@ -4,8 +4,8 @@
  * a file (on disks that ignore case); every line names its session, so nothing is mixed up.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { lstatSync, readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 
 const PLAIN_ID = /^[A-Za-z0-9_-]{1,64}$/;
 const SLUG_LENGTH = 40;
@@ -23,10 +23,12 @@ export function sessionFilePath(directory: string, sessionId: string, at: number
 }
 
 /**
- * Names of the date folders in `directory`, newest first. A link is none of them, wherever it leads:
- * what goes through these folders also deletes, packs and rewrites. Throws the system's error.
+ * Names of the date folders in `directory`, newest first. A link is none of them, wherever it leads,
+ * and behind a link there are none: what goes through these folders also deletes, packs and rewrites.
+ * Throws the system's error.
  */
 export function dateFolders(directory: string): string[] {
+  if (lstatSync(resolve(directory)).isSymbolicLink()) return [];
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && DATE_FOLDER.test(entry.name))
     .map((entry) => entry.name)

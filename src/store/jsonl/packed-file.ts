@@ -8,6 +8,7 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
+  constants as fileConstants,
   fstatSync,
   fsyncSync,
   openSync,
@@ -19,7 +20,9 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs';
+import { dirname } from 'node:path';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { syncFolder } from '../../files/whole-file.ts';
 
 export const PACKED_SUFFIX = '.zst';
 const FRAME_BYTES = 512 * 1024;
@@ -76,11 +79,13 @@ export function* packFile(path: string): Generator<void, boolean> {
   const packed = path + PACKED_SUFFIX;
   const draft = `${packed}.tmp`;
   try {
-    if (existsSync(packed)) copyFileSync(packed, draft);
-    else rmSync(draft, { force: true });
+    rmSync(draft, { force: true });
+    if (existsSync(packed)) copyFileSync(packed, draft, fileConstants.COPYFILE_EXCL);
     const size = yield* writeFrames(path, draft);
     if (statSync(path).size !== size) return false;
     renameSync(draft, packed);
+    // Before the plain file goes: else a power cut could take both.
+    syncFolder(dirname(packed));
     unlinkSync(path);
     return true;
   } finally {

@@ -2,10 +2,11 @@
  * Redacts the JSONL files that are already there, plain and compressed: each line's string values as
  * the recorder would have written them. A file is replaced whole, by rename, or not at all.
  */
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { addRedactions, NO_REDACTIONS, type Redactions } from '../../core/redactions.ts';
+import { replaceWhole } from '../../files/whole-file.ts';
 import { rewriteLiteral, rewriteStrings } from '../../redact/json.ts';
 import type { RedactedText, Redactor } from '../../redact/redactor.ts';
 import { redactQuery } from '../../redact/url.ts';
@@ -28,7 +29,7 @@ export function applyToJsonl(
     const isCompressed = path.endsWith(COMPRESSED);
     const after = lines.rewrite(isCompressed ? unpackFile(path) : readFileSync(path));
     if (lines.changed > 0 && !options.isDryRun) {
-      replace(path, isCompressed ? zstdCompressSync(after) : after);
+      replaceWhole(path, isCompressed ? zstdCompressSync(after) : after);
     }
     result = {
       read: result.read + lines.read,
@@ -46,16 +47,6 @@ function filesIn(directory: string): string[] {
       .filter((name) => name.endsWith('.jsonl') || name.endsWith(COMPRESSED))
       .map((name) => join(directory, folder, name)),
   );
-}
-
-function replace(path: string, bytes: Uint8Array): void {
-  const temporary = `${path}.redacting`;
-  try {
-    writeFileSync(temporary, bytes, { mode: 0o600 });
-    renameSync(temporary, path);
-  } finally {
-    rmSync(temporary, { force: true });
-  }
 }
 
 /** The lines of one file. */

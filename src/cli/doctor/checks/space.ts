@@ -1,16 +1,8 @@
 /** Room on the disk, and what takes it: the log, and the records where nothing else can give way. */
-import {
-  copyFileSync,
-  existsSync,
-  lstatSync,
-  readdirSync,
-  statfsSync,
-  statSync,
-  truncateSync,
-} from 'node:fs';
+import { existsSync, lstatSync, readdirSync, statfsSync, statSync, truncateSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { formatBytes } from '../../../core/format.ts';
-import { logFile, MAX_LOG_BYTES } from '../../background/log-file.ts';
+import { keepOldLog, logFile, MAX_LOG_BYTES } from '../../background/log-file.ts';
 import { error, type Finding, warning } from '../finding.ts';
 import type { Check, Subject } from '../subject.ts';
 
@@ -79,7 +71,7 @@ function longLog({ loaded, advice }: Subject): Finding[] {
       fix: {
         isSafe: true,
         run: () => {
-          copyFileSync(file, `${file}.1`);
+          keepOldLog(file);
           truncateSync(file);
         },
       },
