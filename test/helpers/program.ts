@@ -100,13 +100,23 @@ export interface RunningServer {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** `lunaroute --headless` on a free port, ready to serve. */
+/** `lunaroute --headless` on a free port, ready to serve; `wrapper` is a command that becomes it. */
 export async function startServer(
   env: Record<string, string>,
   args: readonly string[] = [],
+  wrapper: readonly string[] = [],
 ): Promise<RunningServer> {
   const port = await freePort();
-  const child = spawn(process.execPath, [LAUNCHER, '--headless', '--port', String(port), ...args], {
+  const words = [
+    ...wrapper,
+    process.execPath,
+    LAUNCHER,
+    '--headless',
+    '--port',
+    `${port}`,
+    ...args,
+  ];
+  const child = spawn(words[0] ?? process.execPath, words.slice(1), {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
