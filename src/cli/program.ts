@@ -19,6 +19,7 @@ import { addRedactCommands } from './redact-commands.ts';
 import { addCommand, example, type Registry, sinceOption } from './registry.ts';
 import { addSearchCommand } from './search-command.ts';
 import { addShellCommands } from './shell-commands.ts';
+import { addUiCommand } from './ui-command.ts';
 import { VERSION } from './version.ts';
 
 const USAGE_ERROR = 2;
@@ -91,6 +92,7 @@ function makeProgram(context: Context, registry: Registry): Command {
   ]);
   addServerCommands(program, registry);
   addClientCommands(program, registry);
+  addUiCommand(program, registry);
   addDemoCommand(program, registry);
   const sessions = program.command('sessions').description('what was recorded');
   addSessionCommands(sessions, registry);

@@ -188,8 +188,8 @@ export class Controller {
     const toast = (text: string): void => this.toast(text);
     // An attached screen may stop: it holds up nobody.
     const isNeeded = this.runningCount > 0 && !isAttached;
-    const { version } = source.facts;
-    doOutside(action, { selection, history, version, actions, toast, isNeeded });
+    const { version, uiUrl } = source.facts;
+    doOutside(action, { selection, history, version, uiUrl, actions, toast, isNeeded });
   }
 
   #openHelp(): void {

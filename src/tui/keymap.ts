@@ -39,6 +39,7 @@ export type Action =
   | 'copy-id'
   | 'copy-body'
   | 'export'
+  | 'browse'
   | 'pager'
   | 'shell'
   | 'pause'
@@ -103,7 +104,7 @@ const BINDINGS: readonly Binding[] = [
   { action: 'filter', keys: ['/'], help: 'filter this view', views: LISTS, hint: 'filter' },
   {
     action: 'sort',
-    keys: ['o'],
+    keys: ['O'],
     help: 'sort by the next column',
     views: ['sessions'],
     hint: 'sort',
@@ -148,6 +149,7 @@ const BINDINGS: readonly Binding[] = [
     views: ['exchange'],
   },
   { action: 'export', keys: ['e'], help: 'write what is selected to an HTML page' },
+  { action: 'browse', keys: ['o'], help: 'open what is selected in the web page' },
   { action: 'pager', keys: ['v'], help: 'read the text shown in $PAGER', views: ['exchange'] },
   { action: 'shell', keys: ['!'], help: 'a shell; the proxy goes on' },
   { action: 'pause', keys: ['p', '='], help: 'pause the screen; the proxy goes on', hint: 'pause' },

@@ -30,6 +30,7 @@ export interface Lodgers {
   /** Resolves when the process goes on. */
   readonly suspend: () => Promise<void>;
   readonly writeFile: ScreenActions['writeFile'];
+  readonly browse: ScreenActions['browse'];
 }
 
 export interface ScreenOptions
@@ -180,6 +181,7 @@ class Screen implements MountedScreen {
       quit: (how) => this.#end.resolve({ kind: 'quit', how }),
       copy: (text) => this.#terminal.copy(text),
       writeFile: lodgers.writeFile,
+      browse: lodgers.browse,
       shell: () => void this.#lend(lodgers.shell),
       pager: (text) => void this.#lend(() => lodgers.pager(text)),
       suspend: () => void this.#lend(lodgers.suspend),

@@ -1,4 +1,5 @@
 /** What the screen can do to the world outside of it, and what is done with what is selected. */
+import { pageLink } from '../core/page-link.ts';
 import type { History } from '../core/ports.ts';
 import { exportRecords } from '../export/export.ts';
 import type { Action } from './keymap.ts';
@@ -12,6 +13,8 @@ export interface ScreenActions {
   readonly copy: (text: string) => boolean;
   /** Writes a file that does not exist yet; gives its path. */
   readonly writeFile: (name: string, chunks: Iterable<string | Uint8Array>) => Promise<string>;
+  /** Resolves to false where no browser could be started. */
+  readonly browse: (url: string) => Promise<boolean>;
   readonly shell: () => void;
   readonly pager: (text: string) => void;
   readonly suspend: () => void;
@@ -26,6 +29,8 @@ interface Doing {
   /** LunaRoute's. */
   readonly version: string;
   readonly actions: ScreenActions;
+  /** Where the web page is; null when there is none. */
+  readonly uiUrl: string | null;
   readonly toast: (text: string) => void;
 }
 
@@ -35,10 +40,27 @@ export function doOutside(action: Action, doing: Doing & { readonly isNeeded: bo
   if (action === 'redraw') actions.redraw();
   else if (action === 'mouse') toast(`mouse ${actions.toggleMouse() ? 'on' : 'off'}`);
   else if (action === 'shell') actions.shell();
+  else if (action === 'browse') browse(doing);
   else if (action !== 'suspend') doWithSelection(action, doing);
   else if (isNeeded) {
     toast('not now: suspending would stop the proxy while exchanges run; ! opens a shell');
   } else actions.suspend();
+}
+
+/** What is selected, or the page itself. */
+function browse({ selection, uiUrl, actions, toast }: Doing): void {
+  if (uiUrl === null) {
+    toast('the server shows no web page (ui.enabled, or see its log)');
+    return;
+  }
+  const { exchangeId = null, sessionId = null } = selection ?? {};
+  const session = sessionId === null ? null : ({ type: 'session', sessionId } as const);
+  const target = exchangeId === null ? session : ({ type: 'exchange', exchangeId } as const);
+  const url = pageLink(uiUrl, target);
+  actions.browse(url).then(
+    (isOpen) => toast(isOpen ? `opened ${url}` : `open it yourself: ${url}`),
+    (error: unknown) => toast(`open ${url} yourself: ${String(error)}`),
+  );
 }
 
 function doWithSelection(action: Action, doing: Doing): void {

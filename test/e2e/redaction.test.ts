@@ -1,20 +1,16 @@
 // Issue 6, end to end: 200 planted values go through the built program in every place where words can
 // stand; the client gets all of them untouched, and nothing on disk or in any answer has one.
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import {
-  brotliCompressSync,
-  gunzipSync,
-  gzipSync,
-  zstdCompressSync,
-  zstdDecompressSync,
-} from 'node:zlib';
+import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import { SegmentReader } from '../../src/store/segments/segment-store.ts';
+import { allOperations } from '../../src/web/server/operations/all-operations.ts';
 import { sseText, TURNS, type Words } from '../helpers/agent-turns.ts';
+import { everyFile } from '../helpers/every-file.ts';
 import { databasePath, exchangeIds, openStore } from '../helpers/history.ts';
 import { EVERYTHING_ON, foundIn, type Planted, plantedValues } from '../helpers/planted.ts';
 import {
@@ -98,20 +94,6 @@ async function writeInPieces(
   }
 }
 
-/** Every file below, as bytes and, where they are compressed, as what is in them. */
-function everythingOnDisk(folder: string): { file: string; text: string }[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .map((name) => join(folder, name))
-    .filter((path) => statSync(path).isFile())
-    .flatMap((path) => {
-      const bytes = readFileSync(path);
-      const texts = [bytes];
-      if (path.endsWith('.zst')) texts.push(zstdDecompressSync(bytes));
-      if (path.endsWith('.gz')) texts.push(gunzipSync(bytes));
-      return texts.map((text) => ({ file: path, text: text.toString('latin1') }));
-    });
-}
-
 /** All that SQLite keeps in compressed form. */
 function allSegments(): string[] {
   const database = new Database(databasePath(home.path), { readonly: true });
@@ -122,6 +104,40 @@ function allSegments(): string[] {
   } finally {
     database.close();
   }
+}
+
+/** What the web API says about everything that was recorded, live stream and exports included. */
+async function everyAnswer(running: RunningServer): Promise<ReadonlyMap<string, string>> {
+  const base = `${/Web page +(http:\S+)/.exec(running.output())?.[1]}/api/v1`;
+  const answers = new Map<string, string>();
+  const get = async (path: string): Promise<string> => {
+    const response = await fetch(`${base}${path}`);
+    expect([path, response.status]).toEqual([path, 200]);
+    const text = Buffer.from(await response.arrayBuffer()).toString('latin1');
+    answers.set(path, text);
+    return text;
+  };
+  const { items: exchanges } = JSON.parse(await get('/exchanges?limit=1000'));
+  const { items: sessions } = JSON.parse(await get('/sessions?limit=1000'));
+  expect([exchanges.length > 10, sessions.length > 1]).toEqual([true, true]);
+  const operations = allOperations('').filter(({ method }) => method === 'get');
+  for (const { path } of operations) {
+    if (path === '/export') continue;
+    if (path === '/usage') await get(`/usage?from=${Date.now() - 3_600_000}&step=hour`);
+    else if (path === '/search')
+      for (const word of ['look', 'acme']) await get(`/search?q=${word}`);
+    else if (!path.includes('{id}')) await get(path);
+    else {
+      const ids: readonly string[] = path.startsWith('/sessions')
+        ? sessions.map(({ sessionId }: { sessionId: string }) => sessionId)
+        : exchanges.map(({ id }: { id: string }) => id);
+      for (const id of ids) await get(path.replace('{id}', encodeURIComponent(id)));
+    }
+  }
+  for (const { sessionId } of sessions)
+    await get(`/export?session=${encodeURIComponent(sessionId)}`);
+  for (const { id } of exchanges) await get(`/export?exchange=${id}`);
+  return answers;
 }
 
 describe('redaction through the built program', () => {
@@ -235,8 +251,7 @@ describe('redaction through the built program', () => {
     if (process.env['KEEP']) {
       (await import('node:fs')).cpSync(folder, '/tmp/i6/keep', { recursive: true });
     }
-    for (const { file, text } of everythingOnDisk(folder))
-      expect([file, found(text)]).toEqual([file, []]);
+    for (const { file, text } of everyFile(folder)) expect([file, found(text)]).toEqual([file, []]);
     expect(allSegments().flatMap(found)).toEqual([]);
 
     const store = openStore(home.path);
@@ -258,6 +273,9 @@ describe('redaction through the built program', () => {
     } finally {
       store.close();
     }
+    for (const [path, text] of await everyAnswer(server)) {
+      expect([path, found(text)]).toEqual([path, []]);
+    }
     const last = ['sessions', 'list', '--limit', '100'];
     for (const args of [
       last,
@@ -274,8 +292,7 @@ describe('redaction through the built program', () => {
     expect(JSON.parse(searched.stdout).length).toBeGreaterThan(0);
     await server.stop();
     expect(found(server.output())).toEqual([]);
-    for (const { file, text } of everythingOnDisk(folder))
-      expect([file, found(text)]).toEqual([file, []]);
+    for (const { file, text } of everyFile(folder)) expect([file, found(text)]).toEqual([file, []]);
   }, 180_000);
 
   it('keeps secrets out without any configuration, and leaves personal data', async () => {
@@ -311,7 +328,7 @@ describe('redaction through the built program', () => {
     expect(stats).toContain('mary.major@acme.io');
     await server.stop();
     expect(
-      everythingOnDisk(join(home.path, '.lunaroute')).filter(({ text }) => text.includes(key)),
+      everyFile(join(home.path, '.lunaroute')).filter(({ text }) => text.includes(key)),
     ).toEqual([]);
   });
 
@@ -374,7 +391,7 @@ describe('redaction through the built program', () => {
       store.close();
       expect(allSegments().flatMap((text) => foundIn(text, values))).toEqual([]);
       await server.stop();
-      for (const { file, text } of everythingOnDisk(join(home.path, '.lunaroute'))) {
+      for (const { file, text } of everyFile(join(home.path, '.lunaroute'))) {
         expect([file, foundIn(text, values)]).toEqual([file, []]);
       }
     } finally {
@@ -415,7 +432,7 @@ describe('redaction through the built program', () => {
     await server.stop();
     const folder = join(home.path, '.lunaroute');
     const left = (): string[] => [
-      ...everythingOnDisk(folder).flatMap(({ text }) => foundIn(text, values)),
+      ...everyFile(folder).flatMap(({ text }) => foundIn(text, values)),
       ...allSegments().flatMap((text) => foundIn(text, values)),
     ];
     expect(new Set(left()).size).toBe(200);

@@ -31,6 +31,8 @@ export interface TestScreenOptions {
   readonly theme?: ThemeName;
   readonly isAttached?: boolean;
   readonly exposure?: string;
+  readonly uiUrl?: string | null;
+  readonly hasBrowser?: boolean;
 }
 
 const MAX_ROUNDS = 200;
@@ -67,6 +69,10 @@ export function makeController(options: TestScreenOptions): TestScreen {
         did.push(`write ${name} ${[...chunks].join('')}`);
         return `/tmp/${name}`;
       },
+      browse: async (url) => {
+        did.push(`browse ${url}`);
+        return options.hasBrowser ?? true;
+      },
       shell: () => void did.push('shell'),
       pager: (text) => void did.push(`pager ${text}`),
       suspend: () => void did.push('suspend'),
@@ -81,7 +87,7 @@ export function makeController(options: TestScreenOptions): TestScreen {
         startedAt: 0,
         isRecording: true,
         exposure: options.exposure ?? null,
-        uiUrl: 'http://127.0.0.1:8082',
+        uiUrl: options.uiUrl === undefined ? 'http://127.0.0.1:8082' : options.uiUrl,
       },
       state: () => state,
       subscribe: (added) => {

@@ -16,7 +16,7 @@ const SCREENS: readonly (readonly [string, string, readonly string[]])[] = [
     'Exchanges as they happen, the newest below. It follows until you move; `f` follows again.',
     ['1'],
   ],
-  ['Sessions', 'One row each, by any column: `o` takes the next, `r` turns it around.', ['2']],
+  ['Sessions', 'One row each, by any column: `O` takes the next, `r` turns it around.', ['2']],
   [
     'Session',
     'Its numbers and its timeline; further tabs show tokens, why the prompt cache missed, and tools.',

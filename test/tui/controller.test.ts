@@ -120,6 +120,30 @@ it('copies what is too long for a terminal into a file', () => {
   history.close();
 });
 
+it('opens what is selected in the web page', async () => {
+  const history = recorded(1);
+  const screen = makeController({ history, now: NOW });
+  screen.press('o', '2', 'o', 'enter', 'enter', 'o');
+  const [live, sessions, exchange] = screen.did;
+  expect(live).toMatch(/^browse http:\/\/127\.0\.0\.1:8082\/exchanges\/second-0$/);
+  expect(sessions).toBe('browse http://127.0.0.1:8082/sessions/0000beef-session');
+  expect(exchange).toMatch(/^browse http:\/\/127\.0\.0\.1:8082\/exchanges\/(first|second)-0$/);
+  const shown = (one: TestScreen): string => {
+    one.runTimers();
+    return text(one);
+  };
+  await expect.poll(() => shown(screen)).toContain('opened http://');
+  history.close();
+  const empty = makeController({ history: null, hasBrowser: false });
+  empty.press('o');
+  expect(empty.did).toEqual(['browse http://127.0.0.1:8082/']);
+  await expect.poll(() => shown(empty)).toContain('open it yourself: http://');
+  const none = makeController({ history: null, uiUrl: null });
+  none.press('o');
+  expect(none.did).toEqual([]);
+  expect(text(none)).toContain('no web page');
+});
+
 it('a click selects, a second one opens; the names of the views can be clicked', () => {
   const history = recorded(5);
   const screen = makeController({ history, now: NOW });
@@ -138,7 +162,7 @@ it('sorts the sessions by any column, both ways', () => {
   const screen = makeController({ history, now: NOW });
   screen.press('2');
   expect(text(screen)).toContain('LASTv');
-  screen.press('o', 'o');
+  screen.press('O', 'O');
   expect(text(screen)).toContain('REQv');
   screen.press('r');
   expect(text(screen)).toContain('REQ^');

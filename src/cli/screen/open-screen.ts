@@ -13,6 +13,7 @@ import { openHistory } from '../../store/history/sqlite-history.ts';
 import type { Lodgers, MountedScreen } from '../../tui/mount.tsx';
 import type { ThemeName } from '../../tui/theme.ts';
 import type { Context, TerminalStreams } from '../context.ts';
+import { openBrowser } from '../open-browser.ts';
 import { writeChunks } from '../write-chunks.ts';
 
 export interface OpenOptions extends TerminalStreams {
@@ -65,8 +66,10 @@ function readHistory(path: string | null): { history: History | null; problem: s
   }
 }
 
-function lodgersOf({ env, cwd, pid }: Context): Lodgers {
+function lodgersOf(context: Context): Lodgers {
+  const { env, cwd, pid } = context;
   return {
+    browse: (url) => openBrowser(url, context),
     shell: () => runChild(env['SHELL'] ?? '/bin/sh', [], null),
     pager: (text) => runChild('/bin/sh', ['-c', env['PAGER'] || 'less'], text),
     suspend: () =>
