@@ -19,7 +19,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   export: ['core'],
   // The key `e` writes an export.
   tui: ['core', 'export'],
-  web: ['core'],
+  // The API serves exports.
+  web: ['core', 'export'],
   demo: ['core'],
   cli: [
     'core',

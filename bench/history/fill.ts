@@ -29,30 +29,34 @@ export interface HistorySize {
 }
 
 const MODELS = ['claude-opus-5-5', 'claude-haiku-5', 'gpt-5.5'];
-/** A name for every tenth session, so that a filter finds thousands. */
 const modelOf = (session: number): string => MODELS[session % MODELS.length] ?? '';
 
 /** Writes `sessions.db` into the folder; returns its path. `now` is when the newest exchange was. */
-export function fillHistory(folder: string, { exchanges: count, sessions: SESSIONS }: HistorySize, now: number): string {
+export function fillHistory(
+  folder: string,
+  { exchanges: count, sessions }: HistorySize,
+  now: number,
+): string {
   const path = join(folder, 'sessions.db');
   const { database } = openDatabase(path);
   database.exec("INSERT INTO runs VALUES (1, 'bench', 'bench', 1, 0, 0)");
   database.exec(`INSERT INTO origins VALUES (1, 'claude-code', '2.1', 'claude-cli/2.1', 'anthropic',
     'anthropic-messages', 'http', 'POST', 'https://api.anthropic.com')`);
-  const per = count / SESSIONS;
+  const per = count / sessions;
   const step = (DAYS * 86_400_000) / count;
   const session = database.prepare(`INSERT INTO sessions (session_key, session_id, started_at,
     last_activity_at, client, provider, model_used, title, request_count, completed_count,
-    usage_count, input_tokens, output_tokens, cache_read_tokens, tool_call_count)
-    VALUES (?, ?, ?, ?, 'claude-code', 'anthropic', 'claude-opus-5-5', ?, ?, ?, ?, ?, ?, ?, ?)`);
+    usage_count, input_tokens, output_tokens, cache_read_tokens, tool_call_count, cost_nano_usd, exact_cost_count)
+    VALUES (?, ?, ?, ?, 'claude-code', 'anthropic', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const exchange = database.prepare(`INSERT INTO exchanges (exchange_key, exchange_id, session_key,
     run_key, origin_key, session_source, started_at, target, is_counted, model, stream,
     prompt_preview, message_count, request_bytes, request_truncated, request_segment,
     request_headers, outcome, ended_at, status, model_used, response_bytes, is_partial,
     is_usage_unknown, first_token_ms, ended_ms, overhead_ms, input_tokens, output_tokens,
-    cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, reasoning_tokens)
-    VALUES (?, ?, ?, 1, 1, 'header', ?, '/v1/messages', 1, 'claude-opus-5-5', 1, ?, 3, 900, 0, ?,
-    ?, 'completed', ?, 200, 'claude-opus-5-5', 900, 0, 0, ?, ?, 0.4, 9000, 200, 8000, 0, 0, 0)`);
+    cache_read_tokens, cache_write_5m_tokens, cache_write_1h_tokens, reasoning_tokens, cost_nano_usd,
+    cost_certainty, price_version)
+    VALUES (?, ?, ?, 1, 1, 'header', ?, '/v1/messages', 1, ?, 1, ?, 3, 900, 0, ?,
+    ?, 'completed', ?, 200, ?, 900, 0, 0, ?, ?, 0.4, 9000, 200, 8000, 0, 0, 0, 9600000, 'exact', 'bench')`);
   const [bodySegment, headerSegment] = [count + 1, count + 2];
   const headers = Buffer.alloc(4);
   headers.writeUInt32BE(headerSegment);
@@ -69,13 +73,14 @@ export function fillHistory(folder: string, { exchanges: count, sessions: SESSIO
     ] as const;
     for (const [key, content] of shared)
       segment.run(key, Buffer.from(`shared ${key}`), content.length, content);
-    for (let key = 1; key <= SESSIONS; key += 1) {
-      const at = Math.round(now - (SESSIONS - key) * per * step);
+    for (let key = 1; key <= sessions; key += 1) {
+      const at = Math.round(now - (sessions - key) * per * step);
       session.run(
         key,
         `session-${key}`,
         at,
         at,
+        modelOf(key),
         `Please look at ${word(key)}`,
         per,
         per,
@@ -84,11 +89,13 @@ export function fillHistory(folder: string, { exchanges: count, sessions: SESSIO
         per * 200,
         per * 8000,
         Math.floor(per / 2),
+        per * 9_600_000,
+        per,
       );
     }
     for (let key = 1; key <= count; key += 1) {
       const at = Math.round(now - (count - key) * step);
-      const owner = Math.min(SESSIONS, Math.floor((key - 1) / per) + 1);
+      const owner = Math.min(sessions, Math.floor((key - 1) / per) + 1);
       const said = `Please look at ${word(key)} and ${word(key + 13)}, then mend the ${word(key * 31)} of number ${key}`;
       const bytes = Buffer.from(JSON.stringify({ role: 'user', content: said }));
       const hash = Buffer.alloc(16);
@@ -98,10 +105,12 @@ export function fillHistory(folder: string, { exchanges: count, sessions: SESSIO
         `exchange-${String(key).padStart(8, '0')}`,
         owner,
         at,
+        modelOf(owner),
         said,
         bodySegment,
         headers,
         at + 1000,
+        modelOf(owner),
         300 + (key % 900),
         1000 + (key % 9000),
       );
@@ -115,4 +124,3 @@ export function fillHistory(folder: string, { exchanges: count, sessions: SESSIO
   database.close();
   return path;
 }
-

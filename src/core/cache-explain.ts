@@ -118,6 +118,14 @@ function causeOf(step: CacheStep, previous: CacheStep): CacheCause | null {
   return idleMs > ttlMs ? { kind: 'expired', idleMs, ttlMs } : { kind: 'unexplained' };
 }
 
+/** When the cache of a session with these steps goes cold unless it is used; null: nothing is cached. */
+export function coldAtOf(steps: readonly CacheStep[]): number | null {
+  const warm = steps.findLast(
+    ({ usage }) => usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h > 0,
+  );
+  return warm === undefined ? null : warm.endedAt + ttlOf(warm);
+}
+
 /** How long what a request used stays in the cache after it, in milliseconds. */
 export function ttlOf({ usage }: Pick<CacheStep, 'usage'>): number {
   return usage.cacheWrite1h > 0 ? HOUR : FIVE_MINUTES;

@@ -7,6 +7,7 @@ import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, it } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
+import { EXPORT_FORMATS } from '../../src/export/export.ts';
 import { SegmentReader } from '../../src/store/segments/segment-store.ts';
 import { allOperations } from '../../src/web/server/operations/all-operations.ts';
 import { sseText, TURNS, type Words } from '../helpers/agent-turns.ts';
@@ -134,9 +135,11 @@ async function everyAnswer(running: RunningServer): Promise<ReadonlyMap<string, 
       for (const id of ids) await get(path.replace('{id}', encodeURIComponent(id)));
     }
   }
-  for (const { sessionId } of sessions)
-    await get(`/export?session=${encodeURIComponent(sessionId)}`);
-  for (const { id } of exchanges) await get(`/export?exchange=${id}`);
+  for (const format of EXPORT_FORMATS) {
+    for (const { sessionId } of sessions)
+      await get(`/export?format=${format}&session=${encodeURIComponent(sessionId)}`);
+    await get(`/export?format=${format}&exchange=${exchanges[0].id}`);
+  }
   return answers;
 }
 

@@ -80,7 +80,7 @@ export async function startUiApi(options: UiApiOptions = {}): Promise<UiApi> {
 }
 
 /** A running server's state without one: what it is told goes through the real reducer. */
-function liveSource(): { source: LiveSource; tell: (event: FlowEvent) => void } {
+export function liveSource(): { source: LiveSource; tell: (event: FlowEvent) => void } {
   let state = emptyLiveState();
   const listeners = new Set<(update: LiveUpdate) => void>();
   const source: LiveSource = {

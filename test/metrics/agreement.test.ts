@@ -1,13 +1,21 @@
-// The same generated sessions through the database, the live state and the metrics: every face must
+// The same generated sessions through the database, the live state, the metrics and the web API: every face must
 // show the same tokens and the same money, and the money must be what a person would calculate.
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Dialect } from '../../src/core/conversation.ts';
+import { addCostSums, type CostSum, NO_COST } from '../../src/core/cost.ts';
 import type { FlowEvent, UnnumberedEvent } from '../../src/core/events.ts';
 import type { Auxiliary, Outcome } from '../../src/core/exchange.ts';
 import { emptyLiveState, reduceLiveState } from '../../src/core/live-state.ts';
-import type { Stats } from '../../src/core/ports.ts';
+import type {
+  Activity,
+  ExchangeLine,
+  History,
+  SessionSummary,
+  Stats,
+  StatsRow,
+} from '../../src/core/ports.ts';
 import { addUsage, NO_USAGE, type Usage } from '../../src/core/usage.ts';
 import { codecFor } from '../../src/dialects/registry.ts';
 import { Metrics } from '../../src/metrics/prometheus.ts';
@@ -15,7 +23,10 @@ import { makePricer } from '../../src/prices/pricer.ts';
 import { PriceTable } from '../../src/prices/table.ts';
 import { openHistory } from '../../src/store/history/sqlite-history.ts';
 import { costOf } from '../../src/store/recorder/money.ts';
+import { makeApi } from '../../src/web/server/api.ts';
+import type { Records } from '../../src/web/server/records.ts';
 import { endItem, makeSink, requestItem, START, tempFolder } from '../helpers/store-items.ts';
+import { type Json, liveSource } from '../helpers/ui-api.ts';
 
 /** USD per million tokens, from the makers' price pages by hand: the independent table. */
 interface Rates {
@@ -144,7 +155,54 @@ async function scraped(events: readonly FlowEvent[]): Promise<(name: string) => 
     );
 }
 
+/** What the web page adds up is what everybody else says. */
+async function expectFromApi(history: History, total: Stats): Promise<void> {
+  const api = makeApi(recordsOf(history), 'token');
+  const get = async (path: string): Promise<Json> => await (await api.request(path)).json();
+  const all = async (path: string) => (await get(path)).items;
+  expect(sums(await get('/stats'))).toEqual(sums(total));
+  expect(sums(await get('/stats?since=0'))).toEqual(sums(total));
+  for (const path of ['/models', '/clients', '/costs?by=day', '/costs?by=project&since=0']) {
+    const rows: StatsRow[] = await all(path);
+    expect(addUp(rows.map(({ stats }) => stats))).toEqual(addUp([total]));
+  }
+  const sessions: SessionSummary[] = await all('/sessions');
+  expect(addUp(sessions)).toEqual(addUp([total]));
+  const spans: Activity[] = await all(`/usage?from=${START - 86_400_000}`);
+  expect(addUp(spans)).toEqual(addUp([total]));
+  const lines: ExchangeLine[] = await all('/exchanges');
+  const inputs = lines.reduce((sum, { usage }) => sum + (usage?.input ?? 0), 0);
+  expect(inputs).toBe(total.usage?.input ?? 0);
+}
+
+function recordsOf(history: History): Records {
+  return {
+    history: () => history,
+    source: () => liveSource().source,
+    price: () => null,
+    config: () => ({ file: null, dataDir: '', values: [] }),
+    deleteSession: async () => {},
+    setPinned: () => {},
+  };
+}
+
+/** Requests, tokens and money of rows that add up. */
+function addUp(rows: readonly Pick<SessionSummary, 'requests' | 'usage' | 'cost'>[]) {
+  return rows.reduce<{ requests: number; usage: Usage; cost: CostSum }>(
+    (sum, { requests, usage, cost }) => ({
+      requests: sum.requests + requests,
+      usage: addUsage(sum.usage, usage ?? NO_USAGE),
+      cost: addCostSums(sum.cost, cost),
+    }),
+    { requests: 0, usage: NO_USAGE, cost: NO_COST },
+  );
+}
+
 describe('generated sessions', () => {
+  // The API's days end with the present one.
+  beforeAll(() => void vi.useFakeTimers({ toFake: ['Date'], now: START + 86_400_000 }));
+  afterAll(() => void vi.useRealTimers());
+
   it('have the same tokens and money in the database, the live state and the metrics', async () => {
     await fc.assert(
       fc.asyncProperty(generated, async (sessions) => {
@@ -174,6 +232,7 @@ describe('generated sessions', () => {
             expect.arrayContaining(history.statsBy(by, { since: 0, limit: 50 })),
           );
         }
+        await expectFromApi(history, total);
         const metric = await scraped(numbered);
         expect(metric('tokens_input_total')).toBe(total.usage?.input ?? 0);
         expect(metric('tokens_output_total')).toBe(total.usage?.output ?? 0);

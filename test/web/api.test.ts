@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { SessionOrder } from '../../src/core/ports.ts';
+import { EXPORT_FORMATS, exportRecords } from '../../src/export/export.ts';
 import { openApiOf } from '../../src/web/server/openapi.ts';
 import { allOperations } from '../../src/web/server/operations/all-operations.ts';
 import { SHAPES } from '../../src/web/server/shapes/all-shapes.ts';
@@ -96,6 +97,30 @@ describe('every answer', () => {
     expect(diff.added.length).toBe(2);
   });
 
+  it.each(EXPORT_FORMATS)('exports as %s what `lunaroute export` does', async (format) => {
+    const api = await startUiApi({ sessions: 3 });
+    for (const kind of ['session', 'exchange'] as const) {
+      const id = kind === 'session' ? SESSION : 'second-1';
+      const answer = await api.ask(`${API}/export?${kind}=${id}&format=${format}`);
+      expect(answer.status).toBe(200);
+      const extension = format === 'raw' ? 'bin' : format;
+      expect(answer.headers['content-disposition']).toBe(
+        `attachment; filename="lunaroute-${id}.${extension}"`,
+      );
+      const sessions = kind === 'session' ? [id] : [];
+      const exchanges = kind === 'session' ? [] : [id];
+      const chunks = exportRecords(
+        api.history,
+        { sessions, exchanges },
+        { format, version: '1.2.3' },
+      );
+      expect(answer.text).toBe(
+        Buffer.concat([...chunks].map((one) => Buffer.from(one))).toString(),
+      );
+      expect(answer.text.length).toBeGreaterThan(100);
+    }
+  });
+
   it('serves the document of itself, and docs/API.md shows it', async () => {
     const api = await startUiApi();
     const served = (await api.ask(`${API}/openapi.json`)).json();
@@ -187,6 +212,8 @@ describe('errors are problem details', () => {
     [404, '/exchanges/none', 'exchange'],
     [404, '/exchanges/none/request', 'request'],
     [404, '/export?session=none', 'session'],
+    [404, '/export', 'session'],
+    [400, '/export?format=exe', 'format'],
     [404, '/nothing', 'address'],
     [405, '/sessions', 'methods', 'POST'],
   ])('%i for %s', async (status, path, word, method = 'GET') => {

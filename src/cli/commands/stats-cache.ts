@@ -1,5 +1,5 @@
 /** `lunaroute stats <id> --cache`: each turn's cached share, and why and at what cost it missed. */
-import { type CacheFinding, explainCache, ttlOf } from '../../core/cache-explain.ts';
+import { type CacheFinding, coldAtOf, explainCache } from '../../core/cache-explain.ts';
 import { causeText, warmText } from '../../core/cache-words.ts';
 import { formatUsd, usdOf } from '../../core/cost.ts';
 import { formatClock, formatCount } from '../../core/format.ts';
@@ -12,8 +12,7 @@ import type { Cell, Sheet } from '../view/sheet.ts';
 export function cacheOf(history: History, sessionId: string, invocation: Invocation): Sheet {
   const steps = history.cacheSteps(sessionId, Number(invocation.option('limit')));
   const findings = explainCache(steps, pricerFor(invocation));
-  const last = steps.at(-1);
-  const coldAt = last === undefined ? null : last.endedAt + ttlOf(last);
+  const coldAt = coldAtOf(steps);
   return {
     columns: [
       { title: 'TIME', name: 'started_at' },

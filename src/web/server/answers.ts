@@ -1,5 +1,5 @@
 /** What the API's routes answer: pages, sums over spans of time, differences between requests. */
-import { explainCache, ttlOf } from '../../core/cache-explain.ts';
+import { coldAtOf, explainCache } from '../../core/cache-explain.ts';
 import type { Message } from '../../core/conversation.ts';
 import { formatBytes } from '../../core/format.ts';
 import type { Activity, ExchangeDetail, ExchangeLine, History } from '../../core/ports.ts';
@@ -67,13 +67,10 @@ export function cacheOf(
   price: Records['price'],
 ): SessionCache {
   const steps = history.cacheSteps(sessionId, MAX_STEPS);
-  const warm = steps.findLast(
-    ({ usage }) => usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h > 0,
-  );
   return {
     sessionId,
     findings: explainCache(steps, price).reverse(),
-    coldAt: warm === undefined ? null : warm.endedAt + ttlOf(warm),
+    coldAt: coldAtOf(steps),
   };
 }
 

@@ -7,6 +7,7 @@ import { limit, words } from '../query.ts';
 import type { Records } from '../records.ts';
 import { SHAPES } from '../shapes/all-shapes.ts';
 import { EXCHANGE_OPERATIONS } from './exchanges.ts';
+import { EXPORT_OPERATION } from './export.ts';
 import { NUMBER_OPERATIONS } from './numbers.ts';
 import { SESSION_OPERATIONS } from './sessions.ts';
 
@@ -31,6 +32,7 @@ export function allOperations(token: string): readonly Operation[] {
     }),
     ...SESSION_OPERATIONS,
     ...EXCHANGE_OPERATIONS,
+    EXPORT_OPERATION,
     reading({
       path: '/search',
       summary:

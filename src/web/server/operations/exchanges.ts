@@ -3,10 +3,10 @@ import { latencyOf } from '../../../core/latency.ts';
 import type { ExchangeDetail } from '../../../core/ports.ts';
 import { diffOf, linePage } from '../answers.ts';
 import { exchangePlaceOf } from '../cursor.ts';
-import { sessionLines } from '../export-session.ts';
+import { download } from '../download.ts';
 import { fetching, historyOf, type Operation, reading } from '../operation.ts';
 import { ProblemError } from '../problem.ts';
-import { cursor, limit, words } from '../query.ts';
+import { cursor, limit } from '../query.ts';
 import type { Records } from '../records.ts';
 import { SHAPES } from '../shapes/all-shapes.ts';
 
@@ -50,23 +50,6 @@ export const EXCHANGE_OPERATIONS: readonly Operation[] = [
   }),
   bodyOf('request'),
   bodyOf('response'),
-  fetching({
-    path: '/export',
-    summary: 'A session as lines of JSON, or one exchange as JSON',
-    query: { session: words('A session id.'), exchange: words('An exchange id.') },
-    types: ['application/jsonl', 'application/json'],
-    file: ({ records, query: { session, exchange } }) => {
-      const history = historyOf(records);
-      if (session !== undefined && history.session(session) !== null) {
-        return download(sessionLines(history, session), 'session.jsonl', 'application/jsonl');
-      }
-      if (exchange === undefined) {
-        throw new ProblemError(404, 'session or exchange must be one that is recorded');
-      }
-      const text = JSON.stringify(exchangeOf(records, exchange), null, 2);
-      return download(text, `exchange-${exchange}.json`, 'application/json');
-    },
-  }),
 ];
 
 function bodyOf(side: 'request' | 'response'): Operation {
@@ -80,14 +63,5 @@ function bodyOf(side: 'request' | 'response'): Operation {
       if (bytes === null) throw new ProblemError(404, `this ${side} was not stored (wholly)`);
       return download(new Uint8Array(bytes), `${side}-${id}.bin`, 'application/octet-stream');
     },
-  });
-}
-
-type Body = string | Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>;
-
-function download(body: Body, name: string, type: string): Response {
-  const safeName = name.replace(/[^\w.-]/g, '_');
-  return new Response(body, {
-    headers: { 'content-type': type, 'content-disposition': `attachment; filename="${safeName}"` },
   });
 }

@@ -1,0 +1,163 @@
+// npm run bench:api -- [--exchanges N] [--sessions N]
+// How long each call of the web API takes on a large history, over HTTP to the built program: the call
+// that a page makes first, and calls with other words. Limit: 150 ms for the 95th percentile.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { machine } from './figures.ts';
+import { fillHistory } from './history/fill.ts';
+import { table } from './stats.ts';
+
+const { values: flags } = parseArgs({
+  options: {
+    exchanges: { type: 'string', default: '1000000' },
+    sessions: { type: 'string', default: '100000' },
+    rounds: { type: 'string', default: '20' },
+  },
+});
+const LIMIT_MS = 150;
+const DAY = 86_400_000;
+const exchanges = Number(flags.exchanges);
+const sessions = Number(flags.sessions);
+const rounds = Number(flags.rounds);
+
+const home = mkdtempSync(join(tmpdir(), 'lunaroute-bench-api-'));
+const data = join(home, '.lunaroute');
+mkdirSync(data);
+let server: ChildProcess | null = null;
+try {
+  console.log(machine());
+  const now = Date.now();
+  fillHistory(data, { exchanges, sessions }, now);
+  console.log(
+    `history: ${exchanges} exchanges in ${sessions} sessions, written in ${seconds(now)} s`,
+  );
+  server = spawn(
+    process.execPath,
+    ['bin/lunaroute.cjs', 'serve', '--port', String(await freePort())],
+    {
+      env: { PATH: process.env['PATH'], HOME: home, LUNAROUTE_HOME: data, NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const url = await pageUrl(server);
+  const rows = [];
+  for (const [name, path] of calls(now)) rows.push(await measure(name, `${url}/api/v1`, path));
+  console.log(table(['call', 'p50 ms', 'p95 ms', 'max ms', 'kB', ''], rows));
+} finally {
+  server?.kill('SIGKILL');
+  rmSync(home, { recursive: true, force: true });
+}
+
+function seconds(since: number): string {
+  return ((Date.now() - since) / 1000).toFixed(1);
+}
+
+type Path = (round: number) => string;
+
+/** Paths differ from round to round where a person's would. */
+function calls(now: number): [string, Path][] {
+  const session = (round: number): string => `session-${1 + ((round * 7919) % sessions)}`;
+  const exchange = (round: number): string =>
+    `exchange-${String(1 + ((round * 104_729) % exchanges)).padStart(8, '0')}`;
+  const orders = ['activity', 'started', 'cost', 'requests', 'input', 'cache', 'tools', 'errors'];
+  const words = [
+    'parser',
+    'migration database',
+    '"stream token"',
+    'schema12',
+    'retry sock*',
+    'number',
+  ];
+  const pick = (list: readonly string[], round: number): string => list[round % list.length] ?? '';
+  const midnight = new Date(now).setHours(0, 0, 0, 0);
+  const list: [string, Path][] = [
+    ['overview', () => '/overview'],
+    ['sessions', () => '/sessions?limit=200'],
+    ['sessions, sorted', (n) => `/sessions?limit=200&sort=${pick(orders, n)}`],
+    ['sessions, filtered', (n) => `/sessions?q=${encodeURIComponent(pick(words, n))}&model=opus`],
+    ['sessions, rare filter', (n) => `/sessions?q=schema${n * 37}&sort=cost`],
+    [
+      'sessions, far page',
+      (n) => `/sessions?limit=200&cursor=${cursor([now - (n + 1) * 2 * DAY, 'session-1'])}`,
+    ],
+    ['session', (n) => `/sessions/${session(n)}`],
+    ['session exchanges', (n) => `/sessions/${session(n)}/exchanges?limit=500`],
+    ['session tools', (n) => `/sessions/${session(n)}/tools`],
+    ['session cache', (n) => `/sessions/${session(n)}/cache`],
+    ['exchanges', () => '/exchanges?limit=100'],
+    ['exchanges, far page', (n) => `/exchanges?cursor=${cursor([now - (n + 1) * 2 * DAY, 'x'])}`],
+    ['exchange', (n) => `/exchanges/${exchange(n)}`],
+    ['exchange request', (n) => `/exchanges/${exchange(n)}/request`],
+    ['exchange diff', (n) => `/exchanges/${exchange(n)}/diff`],
+    ['search', (n) => `/search?q=${encodeURIComponent(pick(words, n))}&limit=100`],
+    ['limits', () => '/limits'],
+    ['config', () => '/config'],
+    ['openapi.json', () => '/openapi.json'],
+  ];
+  for (const [span, days] of [
+    ['today', 0],
+    ['7 days', 7],
+    ['30 days', 30],
+    ['all', null],
+  ] as const) {
+    const since = days === null ? '' : `since=${midnight - days * DAY}`;
+    for (const name of ['models', 'clients', 'tools', 'stats', 'latency']) {
+      list.push([`${name}, ${span}`, () => `/${name}?${since}`]);
+    }
+    for (const by of ['day', 'project', 'session']) {
+      list.push([`costs by ${by}, ${span}`, () => `/costs?by=${by}&${since}`]);
+    }
+    const step = days === 0 ? 'hour' : 'day';
+    if (days !== null) {
+      list.push([`usage, ${span}`, () => `/usage?from=${midnight - days * DAY}&step=${step}`]);
+    }
+  }
+  return list;
+}
+
+function cursor(place: readonly unknown[]): string {
+  return Buffer.from(JSON.stringify(place)).toString('base64url');
+}
+
+async function measure(name: string, base: string, path: Path): Promise<string[]> {
+  const times: number[] = [];
+  let bytes = 0;
+  for (let round = 0; round < rounds; round += 1) {
+    const began = performance.now();
+    const response = await fetch(`${base}${path(round)}`);
+    bytes = (await response.arrayBuffer()).byteLength;
+    times.push(performance.now() - began);
+    if (!response.ok) throw new Error(`${path(round)} answered ${response.status}`);
+  }
+  times.sort((a, b) => a - b);
+  const at = (share: number): number => times[Math.ceil(times.length * share) - 1] ?? 0;
+  const figures = [at(0.5), at(0.95), at(1)].map((time) => time.toFixed(1));
+  return [name, ...figures, (bytes / 1000).toFixed(1), at(0.95) > LIMIT_MS ? 'TOO SLOW' : ''];
+}
+
+async function pageUrl(child: ChildProcess): Promise<string> {
+  let said = '';
+  child.stdout?.on('data', (data: Buffer) => {
+    said += data.toString();
+  });
+  for (;;) {
+    const [, url] = /Web page +(http:\S+)/.exec(said) ?? [];
+    if (url !== undefined) return url;
+    if (child.exitCode !== null) throw new Error(`the server ended: ${said}`);
+    await sleep(50);
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const probe = net.createServer().listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
