@@ -45,6 +45,7 @@ const PACKAGE_FENCE: Record<string, RegExp> = {
   undici: /^src\/proxy\//,
   'better-sqlite3': /^src\/store\/database\.ts$/,
   commander: /^src\/cli\//,
+  'supports-hyperlinks': /^src\/cli\/print\.ts$/,
   chalk: /^src\/(?:cli|tui)\//,
   // The API's shapes: checks of what is asked, and its OpenAPI document.
   zod: /^src\/(?:config|web\/server)\//,

@@ -22,6 +22,7 @@ function addStats(program: Command, registry: Registry): void {
     name: 'stats',
     description: 'tokens, cost, tools and times of one session or of all',
     flags: 'database',
+    isLong: true,
     load: async () => (await import('./commands/stats.ts')).runStats,
   });
   stats

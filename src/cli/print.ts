@@ -3,12 +3,16 @@
  * --no-color, no terminal), knows the terminal's width, and turns a closed pipe into a quiet end.
  * It does not neutralise foreign text: whoever puts some into a line does, with safeText().
  */
+import { pathToFileURL } from 'node:url';
 import { Chalk, type ChalkInstance } from 'chalk';
+import { createSupportsHyperlinks } from 'supports-hyperlinks';
+import { safeLine } from '../core/text.ts';
 
 /** What of process.stdout and process.stderr is used. */
 export interface OutputStream {
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
   write(data: string | Uint8Array, done?: () => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
@@ -21,6 +25,8 @@ export interface Style {
   readonly bad: (text: string) => string;
   /** A match in found text: visible without colours, too. */
   readonly mark: (text: string) => string;
+  /** A text that leads to a URL when it is clicked; in terminals without links only the text. */
+  readonly link: (text: string, url: string) => string;
 }
 
 export interface Printer {
@@ -37,6 +43,8 @@ export interface Printer {
   readonly isTerminal: boolean;
   /** Columns of the terminal; Infinity when stdout is none. */
   readonly columns: number;
+  /** Rows of the terminal; Infinity when stdout is none. */
+  readonly rows: number;
   /** Whether stdout shows colours. */
   readonly hasColour: boolean;
   readonly style: Style;
@@ -76,9 +84,10 @@ export function makePrinter(options: PrinterOptions): Printer {
     raw: (text, to) => void (to === 'out' ? stdout : stderr).write(text),
     isTerminal: stdout.isTTY === true,
     columns: stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
+    rows: stdout.isTTY ? (stdout.rows ?? 24) : Number.POSITIVE_INFINITY,
     hasColour: hasColour(stdout, options),
-    style: makeStyle(hasColour(stdout, options)),
-    noteStyle: makeStyle(hasColour(stderr, options)),
+    style: makeStyle(hasColour(stdout, options), hasLinks(stdout, options)),
+    noteStyle: makeStyle(hasColour(stderr, options), hasLinks(stderr, options)),
     surviveClosedPipe: () => {
       survives = true;
     },
@@ -92,7 +101,16 @@ function hasColour(stream: OutputStream, { env, noColor }: PrinterOptions): bool
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-function makeStyle(isColoured: boolean): Style {
+/** Links are told apart by their look, so where there are no colours there are none. */
+function hasLinks(stream: OutputStream, options: PrinterOptions): boolean {
+  if (!hasColour(stream, options)) return false;
+  return createSupportsHyperlinks({ isTTY: stream.isTTY === true });
+}
+
+/** No sign in it ends the sequence that it stands in. */
+const PLAIN_URL = /^(?:https?|file):[!-~]+$/;
+
+function makeStyle(isColoured: boolean, isLinked: boolean): Style {
   const chalk: ChalkInstance = new Chalk({ level: isColoured ? 1 : 0 });
   return {
     bold: (text) => chalk.bold(text),
@@ -101,7 +119,14 @@ function makeStyle(isColoured: boolean): Style {
     warn: (text) => chalk.yellow(text),
     bad: (text) => chalk.red(text),
     mark: (text) => (isColoured ? chalk.inverse(text) : `«${text}»`),
+    link: (text, url) =>
+      isLinked && PLAIN_URL.test(url) ? `\u001b]8;;${url}\u0007${text}\u001b]8;;\u0007` : text,
   };
+}
+
+/** A file or folder, as text that leads to it. */
+export function fileLink(path: string, { link }: Style): string {
+  return link(safeLine(path), pathToFileURL(path).href);
 }
 
 /** JSON itself leaves DEL, C1 controls and bidi overrides as they are; a terminal obeys them. */

@@ -9,12 +9,13 @@ import { addArchiveCommands } from './archive-commands.ts';
 import { parseCount, parseOffset } from './arguments.ts';
 import { SHELLS } from './background/exports.ts';
 import { type CommandShape, ProgramCommand, shapeOf } from './command-shape.ts';
-import type { Context } from './context.ts';
+import type { Context, Invocation } from './context.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addDoctorCommand } from './doctor-commands.ts';
 import { addExportCommand } from './export-commands.ts';
 import { givenConfigFlags } from './flags.ts';
 import { addNumberCommands } from './number-commands.ts';
+import { runPaged } from './pager.ts';
 import { addRedactCommands } from './redact-commands.ts';
 import { addCommand, example, type Registry, sinceOption } from './registry.ts';
 import { addSearchCommand } from './search-command.ts';
@@ -29,9 +30,9 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
   let exitCode = 0;
   const program = makeProgram(context, {
     context,
-    run: async (command, load) => {
+    run: async (command, load, isLong) => {
       const run = await load();
-      exitCode = await run({
+      const invocation: Invocation = {
         context,
         args: command.args,
         option: (name) => command.getOptionValue(name),
@@ -39,7 +40,8 @@ export async function runProgram(argv: readonly string[], context: Context): Pro
         isHeadless: command.optsWithGlobals()['headless'] === true,
         configFlags: givenConfigFlags(command),
         commands: () => shapeOf(program),
-      });
+      };
+      exitCode = isLong ? await runPaged(run, invocation) : await run(invocation);
     },
   });
   try {
@@ -201,6 +203,7 @@ function addSessionCommands(sessions: Command, registry: Registry): void {
     name: 'list',
     description: 'sessions, newest first',
     flags: 'database',
+    isLong: true,
     load: async () => (await import('./commands/sessions-list.ts')).runSessionsList,
   });
   list
@@ -215,6 +218,7 @@ function addSessionCommands(sessions: Command, registry: Registry): void {
     name: 'show',
     description: 'the exchanges of one session',
     flags: 'database',
+    isLong: true,
     load: async () => (await import('./commands/sessions-show.ts')).runSessionsShow,
   });
   show
@@ -246,6 +250,7 @@ function addConfigCommands(program: Command, registry: Registry): void {
     name: 'show',
     description: 'every value and where it comes from',
     flags: 'server',
+    isLong: true,
     load: async () => (await import('./commands/config.ts')).runConfigShow,
   });
   show.option('--explain', 'what each key means');

@@ -9,7 +9,11 @@ import { addConfigFlags, type FlagGroup } from './flags.ts';
 export interface Registry {
   readonly context: Context;
   /** Runs a command and keeps its exit code. */
-  readonly run: (command: Command, load: () => Promise<CommandRun>) => Promise<void>;
+  readonly run: (
+    command: Command,
+    load: () => Promise<CommandRun>,
+    isLong: boolean,
+  ) => Promise<void>;
 }
 
 interface CommandSpec {
@@ -18,6 +22,8 @@ interface CommandSpec {
   /** Flags that set configuration; --config alone when left out. */
   readonly flags?: FlagGroup;
   readonly isDefault?: boolean;
+  /** What it prints may be long: on a terminal it goes through a pager. */
+  readonly isLong?: boolean;
   readonly load: () => Promise<CommandRun>;
 }
 
@@ -26,7 +32,7 @@ export function addCommand(parent: Command, { run }: Registry, spec: CommandSpec
   command.description(spec.description);
   if (command instanceof ProgramCommand) command.isDefault = spec.isDefault ?? false;
   addConfigFlags(command, spec.flags ?? 'file');
-  return command.action(() => run(command, spec.load));
+  return command.action(() => run(command, spec.load, spec.isLong ?? false));
 }
 
 export function example(

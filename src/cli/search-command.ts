@@ -21,6 +21,7 @@ export function addSearchCommand(sessions: Command, registry: Registry): void {
     name: 'search',
     description: 'full text over prompts, answers, thinking, tool calls and results',
     flags: 'database',
+    isLong: true,
     load: async () => (await import('./commands/sessions-search.ts')).runSessionsSearch,
   });
   search

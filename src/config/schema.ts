@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path';
 import * as z from 'zod';
+import { isHttpUrl, updatesSchema } from './network-schema.ts';
 import { piiSchema, secretsSchema } from './redaction-schema.ts';
 
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
@@ -262,6 +263,7 @@ export function configSchema(dataDir: string) {
         log_requests: z.boolean().default(false).describe('Print one line for each request.'),
       })
       .prefault({}),
+    updates: updatesSchema,
   });
 }
 
@@ -275,8 +277,3 @@ export const BUILT_IN_PROVIDERS = {
   openai: { type: 'openai', base_url: 'https://api.openai.com' },
   chatgpt: { type: 'chatgpt', base_url: 'https://chatgpt.com' },
 } as const;
-
-function isHttpUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return url !== null && /^https?:$/.test(url.protocol) && url.search === '' && url.hash === '';
-}

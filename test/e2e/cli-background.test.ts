@@ -58,7 +58,12 @@ describe('env', () => {
       expect.stringMatching(/^if .*function codex .*openai_base_url=.*; fi;$/),
       '',
     ]);
-    expect(first.stderr).toMatch(/^# LunaRoute .* started on /);
+    const said = first.stderr.trim().split('\n');
+    expect(said).toHaveLength(4);
+    expect(said[0]).toMatch(/^# LunaRoute .* started on http:.* passes every byte on/);
+    expect(said[1]).toContain(`what it keeps is in ${dataDir}`);
+    expect(said[2]).toContain('lunaroute run -- claude');
+    expect(said[3]).toContain('lunaroute stop');
     const { pid } = await healthz();
     const second = await run('env', '--shell', 'bash');
     expect(second.stdout).toBe(first.stdout);
@@ -106,7 +111,7 @@ describe('env', () => {
   });
 
   it('a failed start says what the server said', async () => {
-    const result = await run('env', '--host', '203.0.113.1');
+    const result = await run('env', '--host', '203.0.113.1', '--insecure');
     expect(result).toMatchObject({ code: 1, stdout: '' });
     expect(result.stderr).toContain('cannot listen on 203.0.113.1');
   });

@@ -19,6 +19,7 @@ import { type Companion, reasonWith } from '../server/companion.ts';
 import { guardFiles, startServer } from '../server/running-server.ts';
 import { type StopReason, shutDown, watchSignals } from '../server/shutdown.ts';
 import { exposureWarning } from '../server/start-summary.ts';
+import { updateHint } from '../updates.ts';
 import { runServe } from './serve.ts';
 
 export async function runScreen(invocation: Invocation): Promise<number> {
@@ -63,6 +64,7 @@ export async function serveWithScreen(
     price: pricerFor(invocation),
   });
   log.onLine = screen.toast;
+  const hint = updateHint(loaded, context);
   context.onUncaught((error) => screen.crash(error));
   const end = await reasonWith<StopReason | ScreenReason>(companion, server, [
     signals.first,
@@ -72,6 +74,7 @@ export async function serveWithScreen(
   await screen.close();
   if (typeof end === 'object') reportCrash(end.error, logFile(loaded.dataDir), { context, log });
   log.printTo(context.print);
+  if (hint !== null) context.print.note(hint);
   const reason = typeof end === 'object' ? 'crashed' : end;
   if (reason === 'quit-now') runtime.force();
   return await shutDown({ ...server, context, log, signals, reason });

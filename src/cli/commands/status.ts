@@ -7,15 +7,20 @@ import { logFile } from '../background/log-file.ts';
 import type { ServerRecord } from '../background/server-record.ts';
 import type { Context, Invocation } from '../context.ts';
 import { loadFor } from '../load-config.ts';
+import { fileLink } from '../print.ts';
+import { updateHint } from '../updates.ts';
 
 /** Exit code 1 when it does not run, so that scripts can ask. */
 export async function runStatus(invocation: Invocation): Promise<number> {
-  const { config, dataDir } = loadFor(invocation);
+  const loaded = loadFor(invocation);
+  const { config, dataDir } = loaded;
   const found = await findServer(dataDir, config.host, config.port);
   const { print } = invocation.context;
   const isRunning = found.kind === 'ours' || found.kind === 'other';
   if (invocation.isJson) print.json({ running: isRunning, port: config.port, ...found });
   else describe(invocation.context, found, config.port);
+  const hint = updateHint(loaded, invocation.context);
+  if (hint !== null) print.note(hint);
   return isRunning ? 0 : 1;
 }
 
@@ -53,6 +58,6 @@ function describeOwn({ print, now }: Context, record: ServerRecord): void {
   for (const { name, baseUrl } of record.providers) {
     line(`  Provider   ${safeLine(name)}  ${safeLine(shownUrl(baseUrl))}`);
   }
-  line(`  Data       ${safeLine(record.dataDir)}`);
-  line(`  Log        ${safeLine(logFile(record.dataDir))} (of background servers)`);
+  line(`  Data       ${fileLink(record.dataDir, style)}`);
+  line(`  Log        ${fileLink(logFile(record.dataDir), style)} (of background servers)`);
 }

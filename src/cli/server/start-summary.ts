@@ -5,7 +5,7 @@ import { isLoopbackHost } from '../../core/guard.ts';
 import type { ProxyOptions, RecorderOptions } from '../../core/options.ts';
 import { safeLine } from '../../core/text.ts';
 import { clientUrl, shownUrl } from '../address.ts';
-import type { Style } from '../print.ts';
+import { fileLink, type Style } from '../print.ts';
 
 export interface Start {
   readonly loaded: LoadedConfig;
@@ -29,17 +29,17 @@ export function startSummary(start: Start, uiUrl: string | null, style: Style): 
     style.bold(`🌙 LunaRoute ${proxy.version}`),
     ...entry('Listening', [`${url}  (${DIALECTS[proxy.dialects]} API)`]),
     ...entry('Providers', providerLines(proxy)),
-    ...entry('Recording', recordingLines(start.recorder)),
-    ...(uiUrl === null ? [] : entry('Web page', pageLines(loaded, uiUrl))),
+    ...entry('Recording', recordingLines(start.recorder, style)),
+    ...(uiUrl === null ? [] : entry('Web page', pageLines(loaded, uiUrl, style))),
     ...entry('Config', [safeLine(loaded.file ?? 'defaults (no file)')]),
     ...entry('Use it', clientLines(proxy, url)),
     ...entry('Stop', ['Ctrl-C, or: lunaroute stop']),
   ];
 }
 
-function pageLines({ config }: LoadedConfig, url: string): string[] {
+function pageLines({ config }: LoadedConfig, url: string, style: Style): string[] {
   const signIn = 'sign in there with any name, and ui.auth_token as the password';
-  return [safeLine(url), ...(config.ui.auth_token === undefined ? [] : [signIn])];
+  return [style.link(safeLine(url), url), ...(config.ui.auth_token === undefined ? [] : [signIn])];
 }
 
 /**
@@ -88,10 +88,10 @@ function providerLines({ providers }: ProxyOptions): string[] {
   });
 }
 
-function recordingLines({ sqlitePath, jsonlDirectory }: RecorderOptions): string[] {
+function recordingLines({ sqlitePath, jsonlDirectory }: RecorderOptions, style: Style): string[] {
   const lines = [
     ...(sqlitePath === null ? [] : [`SQLite ${safeLine(sqlitePath)}`]),
-    ...(jsonlDirectory === null ? [] : [`JSONL ${safeLine(jsonlDirectory)}`]),
+    ...(jsonlDirectory === null ? [] : [`JSONL ${fileLink(jsonlDirectory, style)}`]),
   ];
   return lines.length === 0 ? ['off'] : lines;
 }

@@ -9,6 +9,7 @@ const style = {
   warn: String,
   bad: String,
   mark: (text: string) => `«${text}»`,
+  link: String,
 };
 
 function marked(snippet: string, ...marks: [number, number][]): string {
