@@ -19,7 +19,7 @@ import { type Measure, makeSabotage } from './helpers/sabotage.ts';
 
 const STREAMS = sized(40, 200);
 /** Each stream is one answer after the other; an answer lasts some `events × gapMs`. */
-const PACE = { events: sized(40, 80), gapMs: sized(25, 100) };
+const PACE = { events: sized(40, 80), gapMs: sized(25, 200) };
 const ROUNDS = sized(3, 0);
 const LASTS_MS = sized(0, 600_000);
 /** What caches, that are bounded, may still fill between the first and the last look. */
