@@ -17,6 +17,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   otel: ['core'],
   proxy: ['core'],
   export: ['core'],
+  // Foreign records become what the recorder would have made of them, and go in through the store.
+  import: ['core', 'dialects', 'store'],
   // The key `e` writes an export.
   tui: ['core', 'export'],
   // The API serves exports.
@@ -37,6 +39,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'web',
     'demo',
     'export',
+    'import',
   ],
 };
 

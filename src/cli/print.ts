@@ -41,6 +41,8 @@ export interface Printer {
   /** Raw text, for help and messages that commander lays out itself. */
   readonly raw: (text: string, to: 'out' | 'err') => void;
   readonly isTerminal: boolean;
+  /** Whether stderr is a terminal: progress can be drawn there. */
+  readonly isNoteTerminal: boolean;
   /** Columns of the terminal; Infinity when stdout is none. */
   readonly columns: number;
   /** Rows of the terminal; Infinity when stdout is none. */
@@ -83,6 +85,7 @@ export function makePrinter(options: PrinterOptions): Printer {
     note: (text) => void stderr.write(`${text}\n`),
     raw: (text, to) => void (to === 'out' ? stdout : stderr).write(text),
     isTerminal: stdout.isTTY === true,
+    isNoteTerminal: stderr.isTTY === true,
     columns: stdout.isTTY ? (stdout.columns ?? 80) : Number.POSITIVE_INFINITY,
     rows: stdout.isTTY ? (stdout.rows ?? 24) : Number.POSITIVE_INFINITY,
     hasColour: hasColour(stdout, options),

@@ -14,6 +14,7 @@ import { addDemoCommand } from './demo-command.ts';
 import { addDoctorCommand } from './doctor-commands.ts';
 import { addExportCommand } from './export-commands.ts';
 import { givenConfigFlags } from './flags.ts';
+import { addImportCommands } from './import-commands.ts';
 import { addNumberCommands } from './number-commands.ts';
 import { runPaged } from './pager.ts';
 import { addRedactCommands } from './redact-commands.ts';
@@ -102,6 +103,7 @@ function makeProgram(context: Context, registry: Registry): Command {
   addArchiveCommands(sessions, registry);
   addHistoryCommands(program, registry);
   addExportCommand(program, registry);
+  addImportCommands(program, registry);
   addNumberCommands(program, registry);
   addRedactCommands(program, registry);
   addConfigCommands(program, registry);

@@ -43,7 +43,11 @@ export type SessionSource =
   | 'prompt-cache-key'
   | 'previous-response'
   | 'shared-prefix'
-  | 'new';
+  | 'new'
+  | 'import';
+
+/** Whose records an exchange was imported from, where LunaRoute did not see it on the wire. */
+export type ImportSource = 'claude' | 'codex' | 'lunaroute';
 
 /** Why an exchange is not a turn of the conversation: a client's helper call. */
 export type Auxiliary = 'title' | 'count-tokens' | 'warm-up' | 'probe' | null;
@@ -126,6 +130,11 @@ export interface ExchangeRequest {
   readonly requestBody: BodyFacts;
   /** Values that were replaced in the request, head and body; absent when none. */
   readonly redactions?: Redactions;
+  /**
+   * Absent where LunaRoute saw it on the wire. Of an imported exchange only the conversation, its usage
+   * and its times by the client's clock are known; its body holds what was new in it.
+   */
+  readonly importedFrom?: ImportSource;
 }
 
 /** What is known once it ended. */

@@ -49,6 +49,7 @@ export function exchangeFacts(exchange: ExchangeDetail): string[] {
     outcomeText(exchange),
     ...(end === null ? [] : [`tokens ${tokensText(end.usage)}`, formatDuration(end.timing.ended)]),
     ...(end?.usage ? [`cost ${formatCost(end.cost)}`] : []),
+    ...(exchange.importedFrom === undefined ? [] : [`imported from ${exchange.importedFrom}`]),
     ...(redacted === 0 ? [] : [`${formatPlural(redacted, 'value')} redacted`]),
   ];
 }

@@ -98,6 +98,11 @@ const COMMAND_WAIT_MS = 10_000;
 /** What a caller does while another process holds the write lock: the recorder's thread cannot wait. */
 export type LockWait = 'briefly' | 'patiently';
 
+/** For a connection that holds up nobody. */
+export function waitPatiently(database: Database): void {
+  database.pragma(`busy_timeout = ${COMMAND_WAIT_MS}`);
+}
+
 /**
  * Opens what was recorded in order to change it. Never creates a database and never sets one aside:
  * that is the recorder's to decide. Throws UserError when there is nothing.

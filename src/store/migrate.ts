@@ -8,6 +8,7 @@ import { NUMBERS_SCHEMA } from './migrations/002-numbers.ts';
 import { REDACTIONS } from './migrations/003-redactions.ts';
 import { UPKEEP_SCHEMA } from './migrations/005-upkeep.ts';
 import { addWords } from './migrations/006-words.ts';
+import { IMPORTS } from './migrations/007-imports.ts';
 
 /** `MIGRATIONS[n]` leads from version n to n + 1. */
 const MIGRATIONS: readonly (string | ((database: Database) => void))[] = [
@@ -16,6 +17,7 @@ const MIGRATIONS: readonly (string | ((database: Database) => void))[] = [
   REDACTIONS,
   UPKEEP_SCHEMA,
   addWords,
+  IMPORTS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

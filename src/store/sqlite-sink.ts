@@ -4,7 +4,14 @@
  * any other: the recorder keeps the batch and tries again. Never reads a clock but the one it is given.
  */
 import type { ExchangeRequest } from '../core/exchange.ts';
-import { type Database, isDamage, isIndexDamage, openDatabase } from './database.ts';
+import {
+  type Database,
+  isDamage,
+  isIndexDamage,
+  type LockWait,
+  openDatabase,
+  waitPatiently,
+} from './database.ts';
 import { clearIndex, TextIndex } from './search/text-index.ts';
 import { SegmentStore, type StoredBody, type StoredLayout } from './segments/segment-store.ts';
 import type { Sink, SinkItem } from './sink.ts';
@@ -27,6 +34,8 @@ export interface SqliteSinkOptions {
   readonly onNotice: (notice: string) => void;
   /** Epoch milliseconds. */
   readonly now?: () => number;
+  /** While another process writes; briefly when left out. */
+  readonly wait?: LockWait;
 }
 
 type RequestItem = Extract<SinkItem, { kind: 'request' }>;
@@ -104,6 +113,7 @@ export class SqliteSink implements Sink {
 
   #start(): Writers {
     const { database, notices } = openDatabase(this.#options.path, this.#now());
+    if (this.#options.wait === 'patiently') waitPatiently(database);
     try {
       const writers = database
         .transaction(() => makeWriters(database, this.#options.instanceId, this.#now()))

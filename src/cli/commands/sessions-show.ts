@@ -121,6 +121,9 @@ function headLine(exchange: ExchangeSummary, position: number, style: Style): st
       ? []
       : [style.dim(`[agent ${safeLine(exchange.agentId.slice(-SHORT_AGENT))}]`)]),
     outcomeText(exchange, style),
+    ...(exchange.importedFrom === undefined
+      ? []
+      : [style.dim(`imported from ${exchange.importedFrom}`)]),
     tokens,
     usage === null ? '' : formatCost(end?.cost ?? null),
     end === null ? '' : formatDuration(end.timing.ended),

@@ -6,6 +6,7 @@ import type {
   BodyFacts,
   ClientName,
   ExchangeRequest,
+  ImportSource,
   Outcome,
   SessionSource,
   Timing,
@@ -87,6 +88,7 @@ export interface ExchangeRow extends NumberColumns {
   readonly response_redacted: number | null;
   readonly request_redactions: string | null;
   readonly response_redactions: string | null;
+  readonly import_source: ImportSource | null;
 }
 
 /** What belongs to a row but lies elsewhere. */
@@ -125,6 +127,7 @@ export function requestOf(row: ExchangeRow, beside: Beside): ExchangeRequest {
     messageCount: row.message_count,
     requestBody: factsOf(requestBodyOf(row)),
     ...redactionsOf(row.request_redactions),
+    ...(row.import_source === null ? {} : { importedFrom: row.import_source }),
     ...beside,
   };
 }

@@ -105,6 +105,7 @@ const REQUEST_COLUMNS = [
   'request_headers',
   'request_redacted',
   'request_redactions',
+  'import_source',
 ] as const;
 
 function requestRow(
@@ -136,6 +137,7 @@ function requestRow(
     request_headers: keys.headers,
     request_redacted: flag(request.requestBody.redacted),
     request_redactions: jsonOf(request.redactions),
+    import_source: request.importedFrom ?? null,
   };
 }
 

@@ -167,6 +167,7 @@ const requestFields = {
     'previous-response',
     'shared-prefix',
     'new',
+    'import',
   ]),
   startedAt: epochMs,
   client,
@@ -191,6 +192,7 @@ const requestFields = {
   toolResults: z.array(z.strictObject({ id: text, bytes: count, isError: isTrue.nullable() })),
   requestBody: body,
   redactions,
+  importedFrom: z.enum(['claude', 'codex', 'lunaroute']).exactOptional(),
 };
 
 const end: z.ZodType<NonNullable<ExchangeSummary['end']>> = z.strictObject({
