@@ -1,7 +1,7 @@
 // The demo as a newcomer runs it: its summary says what the script sent, to the token, and nothing of
 // it is left, however it ends.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { formatCount } from '../../src/core/format.ts';
@@ -110,6 +110,18 @@ describe('lunaroute demo', () => {
     });
     expect(terminal.history()).toContain("The demo's provider sent the same");
     expect(terminal.history()).toContain('ended with 0');
+    expectNothingLeft();
+  });
+
+  it('--web opens a browser on its page, where the agents are', async () => {
+    const browser = join(home.path, 'browser');
+    const seen = join(home.path, 'seen');
+    const look = `fetch(process.argv[1] + '/api/v1/overview').then((answer) => require('fs').writeFileSync('${seen}', String(answer.status)))`;
+    writeFileSync(browser, `#!/bin/sh\nexec '${process.execPath}' -e "${look}" "\${1%/}"\n`, { mode: 0o755 });
+    const run = await runProgram(['demo', '--web', '--for', '4s'], { ...env, BROWSER: browser });
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stderr).not.toContain('no browser');
+    expect(readFileSync(seen, 'utf8')).toBe('200');
     expectNothingLeft();
   });
 

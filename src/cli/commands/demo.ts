@@ -18,7 +18,8 @@ import { Pace } from '../../demo/pace.ts';
 import { DemoProvider } from '../../demo/provider.ts';
 import { DEMO } from '../../demo/script.ts';
 import { verdict } from '../../demo/verdict.ts';
-import type { Invocation } from '../context.ts';
+import type { Context, Invocation } from '../context.ts';
+import { openBrowser } from '../open-browser.ts';
 import type { Companion } from '../server/companion.ts';
 import type { RunningServer } from '../server/running-server.ts';
 import { serveWithScreen } from './screen.ts';
@@ -30,7 +31,7 @@ const PLANNED_REQUESTS = Object.values(DEMO).reduce((sum, { answers }) => sum + 
 const FOREIGN = /^(?:LUNAROUTE|OPENAI|ANTHROPIC)_|_proxy$/i;
 
 export async function runDemo(invocation: Invocation): Promise<number> {
-  const { context, isHeadless, isJson, configFlags } = invocation;
+  const { context, isHeadless, isJson, configFlags, option } = invocation;
   const { print, terminal } = context;
   if (isJson) throw new UserError('demo prints no data, so --json means nothing', { exitCode: 2 });
   if (configFlags.words.length > 0) {
@@ -45,8 +46,13 @@ export async function runDemo(invocation: Invocation): Promise<number> {
   try {
     const providerUrl = await provider.start();
     const own = ownInvocation(invocation, folder, providerUrl);
-    const isScreen = !isHeadless && terminal !== null;
-    const show = new Show(pace, { forMs: durationOf(invocation), endsByItself: !isScreen });
+    const isWeb = option('web') === true;
+    const isScreen = !isHeadless && !isWeb && terminal !== null;
+    const show = new Show(pace, {
+      forMs: durationOf(invocation),
+      endsByItself: !isScreen && !isWeb,
+      browser: isWeb ? context : null,
+    });
     const code = isScreen
       ? await serveWithScreen(own, terminal, show)
       : await serveHeadless(own, show);
@@ -60,23 +66,34 @@ export async function runDemo(invocation: Invocation): Promise<number> {
   }
 }
 
+interface ShowOptions {
+  /** It ends after so long. */
+  readonly forMs: number | null;
+  /** Else when all is played; otherwise somebody ends it. */
+  readonly endsByItself: boolean;
+  /** Where a browser is opened on its page, too. */
+  readonly browser: Context | null;
+}
+
 /** Plays the sessions while the server runs. */
 class Show implements Companion {
   readonly #pace: Pace;
-  readonly #options: { readonly forMs: number | null; readonly endsByItself: boolean };
+  readonly #options: ShowOptions;
   #playing: Promise<void> = Promise.resolve();
   #server: RunningServer | null = null;
   #hasPlayedOut = false;
 
-  constructor(pace: Pace, options: { forMs: number | null; endsByItself: boolean }) {
+  constructor(pace: Pace, options: ShowOptions) {
     this.#pace = pace;
     this.#options = options;
   }
 
   async begin(server: RunningServer): Promise<'quit'> {
     this.#server = server;
-    const { forMs, endsByItself } = this.#options;
-    this.#playing = this.#play(server.source.facts.url);
+    const { forMs, endsByItself, browser } = this.#options;
+    const { uiUrl, url } = server.source.facts;
+    if (browser !== null && uiUrl !== null) void openPage(uiUrl, browser);
+    this.#playing = this.#play(url);
     if (forMs !== null) await sleep(forMs);
     else if (endsByItself) await this.#playing;
     else await new Promise<never>(() => undefined);
@@ -103,6 +120,11 @@ class Show implements Companion {
   recorded(): Stats | null {
     return this.#server?.runtime.live().total ?? null;
   }
+}
+
+async function openPage(url: string, context: Context): Promise<void> {
+  if (await openBrowser(url, context)) return;
+  context.print.note(`no browser could be started; the page is ${url}`);
 }
 
 function durationOf({ option }: Invocation): number | null {
