@@ -117,7 +117,9 @@ describe('lunaroute demo', () => {
     const browser = join(home.path, 'browser');
     const seen = join(home.path, 'seen');
     const look = `fetch(process.argv[1] + '/api/v1/overview').then((answer) => require('fs').writeFileSync('${seen}', String(answer.status)))`;
-    writeFileSync(browser, `#!/bin/sh\nexec '${process.execPath}' -e "${look}" "\${1%/}"\n`, { mode: 0o755 });
+    writeFileSync(browser, `#!/bin/sh\nexec '${process.execPath}' -e "${look}" "\${1%/}"\n`, {
+      mode: 0o755,
+    });
     const run = await runProgram(['demo', '--web', '--for', '4s'], { ...env, BROWSER: browser });
     expect(run.code, run.stderr).toBe(0);
     expect(run.stderr).not.toContain('no browser');
