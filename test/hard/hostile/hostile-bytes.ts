@@ -131,7 +131,7 @@ const request = object(Object.keys(REQUEST_MEMBERS), (name) =>
 );
 
 /** A byte here and there is another, is missing, or is one too many; or the end is missing. */
-export function damaged(bytes: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> {
+function damaged(bytes: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> {
   const blow = fc.tuple(
     fc.nat(),
     fc.nat({ max: 255 }),
