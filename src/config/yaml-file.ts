@@ -55,17 +55,27 @@ function parseYaml(file: string, text: string): YamlFile {
   }
   const values = plainValues(document);
   if (isValues(values)) return { values, diagnostics: [], locate };
-  const message = values === null ? 'too many aliases' : 'expected keys and values';
+  const message =
+    values === null
+      ? 'too many aliases, or one that stands inside of what it names'
+      : 'expected keys and values';
   return { values: {}, diagnostics: [problem(0, message)], locate };
 }
 
-/** An empty file has no values; null when aliases multiply beyond reason. */
+/** An empty file has no values; null when aliases multiply beyond reason, or never end. */
 function plainValues(document: Document): unknown {
   try {
-    return document.toJS({ maxAliasCount: 100 }) ?? {};
+    const values: unknown = document.toJS({ maxAliasCount: 100 }) ?? {};
+    return containsItself(values, []) ? null : values;
   } catch {
     return null;
   }
+}
+
+function containsItself(value: unknown, above: readonly object[]): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (above.includes(value)) return true;
+  return Object.values(value).some((item) => containsItself(item, [...above, value]));
 }
 
 function offsetOf(root: Node | null, path: readonly string[]): number | null {

@@ -22,10 +22,23 @@ export function restoreSession(directory: string, sessionId: string): SessionSta
   const chains = new Map<string, readonly string[]>();
   for (const bytes of readFiles(directory, sessionFileName(sessionId))) {
     for (const line of linesIn(bytes)) {
-      if (line['session_id'] === sessionId) learnLine(line, state, chains);
+      if (line['session_id'] === sessionId) tryToLearn(line, state, chains);
     }
   }
   return state;
+}
+
+/** What is nested deep enough can be parsed, but has no fingerprint: it costs only itself. */
+function tryToLearn(
+  line: JsonObject,
+  state: SessionState,
+  chains: Map<string, readonly string[]>,
+): void {
+  try {
+    learnLine(line, state, chains);
+  } catch {
+    // At worst what it says is written a second time.
+  }
 }
 
 function learnLine(

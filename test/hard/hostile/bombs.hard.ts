@@ -103,5 +103,7 @@ it.runIf(process.platform === 'linux')('pass, cost bounded memory, and are marke
   expect(rows.map((row) => [row.target, row.requestSha256, row.responseSha256])).toEqual(wanted);
   expect(rows.filter((row) => !isMarked(row))).toEqual([]);
   expect(counts.peak).toBeLessThan(MAX_GROWTH_MB);
+  const ready = (await (await fetch(`${server.url}/readyz`)).json()) as object;
+  expect(JSON.stringify(ready)).toMatch(/"status":"ready"/);
   expect(server.output()).not.toMatch(/restart|died|RangeError|TypeError/i);
 });

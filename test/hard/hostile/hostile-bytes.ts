@@ -78,7 +78,7 @@ const deep = fc
 const closed = fc.nat({ max: 3000 }).map((depth) => `${'['.repeat(depth)}${']'.repeat(depth)}`);
 
 /** The text of a value, valid or not. */
-const value: fc.Arbitrary<string> = fc.oneof(
+export const value: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...BAD_VALUES) },
   { weight: 3, arbitrary: fc.json({ maxDepth: 3 }) },
   { weight: 1, arbitrary: deep },
@@ -131,7 +131,7 @@ const request = object(Object.keys(REQUEST_MEMBERS), (name) =>
 );
 
 /** A byte here and there is another, is missing, or is one too many; or the end is missing. */
-function damaged(bytes: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> {
+export function damaged(bytes: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> {
   const blow = fc.tuple(
     fc.nat(),
     fc.nat({ max: 255 }),
