@@ -20,15 +20,26 @@ interface Answer {
   readonly latest: string;
 }
 
-/** What to say about it now, or null. Asks anew in the background where that is due. */
+/** For a server that starts: what to say now, or null. Asks anew in the background where that is due. */
+export function checkForUpdate(loaded: LoadedConfig, context: Context): string | null {
+  const { config, dataDir } = loaded;
+  if (!config.updates.check || !context.print.isTerminal) return null;
+  const answer = readAnswer(fileIn(dataDir));
+  const isDue = answer === null || context.now() - answer.askedAt >= DAY_MS;
+  if (isDue) void ask(config.updates.url, fileIn(dataDir), context.now());
+  return updateHint(loaded, context);
+}
+
+/** What to say by what is known, or null. Asks nobody: a command must not wait for a registry. */
 export function updateHint({ config, dataDir }: LoadedConfig, context: Context): string | null {
   if (!config.updates.check || !context.print.isTerminal) return null;
-  const file = join(dataDir, 'update-check.json');
-  const answer = readAnswer(file);
-  const isDue = answer === null || context.now() - answer.askedAt >= DAY_MS;
-  if (isDue) void ask(config.updates.url, file, context.now());
+  const answer = readAnswer(fileIn(dataDir));
   if (answer === null || !isNewer(answer.latest, VERSION)) return null;
   return `LunaRoute ${answer.latest} is out (this is ${VERSION}): npm install --global lunaroute`;
+}
+
+function fileIn(dataDir: string): string {
+  return join(dataDir, 'update-check.json');
 }
 
 function readAnswer(file: string): Answer | null {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Context } from '../../src/cli/context.ts';
-import { updateHint } from '../../src/cli/updates.ts';
+import { checkForUpdate, updateHint } from '../../src/cli/updates.ts';
 import { type LoadedConfig, requireConfig } from '../../src/config/load.ts';
 import { isNewer } from '../../src/core/versions.ts';
 import { configInput } from '../helpers/config-input.ts';
@@ -41,33 +41,34 @@ function configured(check: boolean): LoadedConfig {
 it('asks at the first start and a day later, and tells at the next', async () => {
   const loaded = configured(true);
   const file = join(loaded.dataDir, 'update-check.json');
-  expect(updateHint(loaded, at(DAY_MS))).toBeNull();
+  expect(checkForUpdate(loaded, at(DAY_MS))).toBeNull();
   await until('the answer', () => (existsSync(file) ? true : undefined));
   expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ askedAt: DAY_MS, latest: '99.1.0' });
-  expect(updateHint(loaded, at(2 * DAY_MS - 1))).toContain('LunaRoute 99.1.0 is out');
+  expect(checkForUpdate(loaded, at(2 * DAY_MS - 1))).toContain('LunaRoute 99.1.0 is out');
+  expect(updateHint(loaded, at(2 * DAY_MS))).toContain('LunaRoute 99.1.0 is out');
   expect(asked).toBe(1);
-  expect(updateHint(loaded, at(2 * DAY_MS))).toContain('99.1.0');
+  expect(checkForUpdate(loaded, at(2 * DAY_MS))).toContain('99.1.0');
   await until('the second question', () => (asked === 2 ? true : undefined));
 });
 
 it('takes nothing but a version', async () => {
   const loaded = configured(true);
   says = '{"version":"1.0.0\\u001b[2J"}';
-  updateHint(loaded, at(DAY_MS));
+  checkForUpdate(loaded, at(DAY_MS));
   await until('the question', () => (asked === 1 ? true : undefined));
-  expect(updateHint(loaded, at(DAY_MS))).toBeNull();
+  expect(checkForUpdate(loaded, at(DAY_MS))).toBeNull();
 });
 
 it('asks nobody by default, nor without a terminal', () => {
   const byDefault = requireConfig(configInput({}));
   expect(byDefault.config.updates.check).toBe(false);
   expect(
-    updateHint(
+    checkForUpdate(
       { ...byDefault, config: { ...byDefault.config, updates: { check: false, url } } },
       at(DAY_MS),
     ),
   ).toBeNull();
-  expect(updateHint(configured(true), at(DAY_MS, false))).toBeNull();
+  expect(checkForUpdate(configured(true), at(DAY_MS, false))).toBeNull();
   expect(asked).toBe(0);
 });
 

@@ -19,7 +19,7 @@ import { type Companion, reasonWith } from '../server/companion.ts';
 import { guardFiles, startServer } from '../server/running-server.ts';
 import { type StopReason, shutDown, watchSignals } from '../server/shutdown.ts';
 import { exposureWarning } from '../server/start-summary.ts';
-import { updateHint } from '../updates.ts';
+import { checkForUpdate } from '../updates.ts';
 import { runServe } from './serve.ts';
 
 export async function runScreen(invocation: Invocation): Promise<number> {
@@ -64,7 +64,7 @@ export async function serveWithScreen(
     price: pricerFor(invocation),
   });
   log.onLine = screen.toast;
-  const hint = updateHint(loaded, context);
+  const hint = checkForUpdate(loaded, context);
   context.onUncaught((error) => screen.crash(error));
   const end = await reasonWith<StopReason | ScreenReason>(companion, server, [
     signals.first,

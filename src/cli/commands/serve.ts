@@ -16,7 +16,7 @@ import { RequestLog, requestLine } from '../server/request-log.ts';
 import { guardFiles, startServer } from '../server/running-server.ts';
 import { shutDown, watchSignals } from '../server/shutdown.ts';
 import { startSummary } from '../server/start-summary.ts';
-import { updateHint } from '../updates.ts';
+import { checkForUpdate } from '../updates.ts';
 
 const LOG_CHECK_MS = 60_000;
 
@@ -43,7 +43,7 @@ export async function serveHeadless(
     const { uiUrl } = server.source.facts;
     for (const line of startSummary(start, uiUrl, context.print.style)) context.print.line(line);
   }
-  const hint = updateHint(loaded, context);
+  const hint = checkForUpdate(loaded, context);
   if (hint !== null) log.write('info', hint);
   showRequests(runtime, loaded, context, log);
   const reason = await reasonWith(companion, server, [signals.first, fatal]);
