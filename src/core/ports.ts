@@ -279,6 +279,8 @@ export interface History {
   stats(filter: { sessionId?: string; since?: number }): Stats;
   /** The largest cost, then the most tokens, first; days in their order. */
   statsBy(by: StatsGroup, filter: { since?: number; limit: number }): StatsRow[];
+  /** Adds up whole local days, one a step, and remembers them: later sums take milliseconds. */
+  rollUp(since: number): Generator<void, void>;
   /** How fast the newest completed exchanges were. */
   latency(filter: { sessionId?: string; since?: number }): LatencyStats;
   /** The newest `limit` turns of a session, oldest first, for explainCache(). */

@@ -9,6 +9,7 @@ import { REDACTIONS } from './migrations/003-redactions.ts';
 import { UPKEEP_SCHEMA } from './migrations/005-upkeep.ts';
 import { addWords } from './migrations/006-words.ts';
 import { IMPORTS } from './migrations/007-imports.ts';
+import { TOOL_TIMES } from './migrations/008-tool-times.ts';
 
 /** `MIGRATIONS[n]` leads from version n to n + 1. */
 const MIGRATIONS: readonly (string | ((database: Database) => void))[] = [
@@ -18,6 +19,7 @@ const MIGRATIONS: readonly (string | ((database: Database) => void))[] = [
   UPKEEP_SCHEMA,
   addWords,
   IMPORTS,
+  TOOL_TIMES,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -8,6 +8,7 @@ import { type Database, openExisting, type Statement } from './database.ts';
 import { EXCHANGE_ROWS, type ExchangeRow } from './history/exchange-row.ts';
 import { priceableOf } from './history/priceable.ts';
 import { SegmentReader } from './segments/segment-store.ts';
+import { DeletionCount } from './sqlite/deletions.ts';
 import { unpackHeaders } from './sqlite/headers.ts';
 import { costOfRow } from './sqlite/number-columns.ts';
 
@@ -58,12 +59,15 @@ class Repricer {
   readonly #page: Statement<[{ since: number; after: number; limit: number }], Row>;
   readonly #set: Statement<[Change]>;
   readonly #addToSession: Statement<[SumChange]>;
+  /** Who remembers sums must forget them. */
+  readonly #deletions: DeletionCount;
   #result: Repriced = { exchanges: 0, changed: 0, before: NO_COST, after: NO_COST };
 
   constructor(database: Database, options: RepriceOptions) {
     this.#database = database;
     this.#options = options;
     this.#segments = new SegmentReader(database);
+    this.#deletions = new DeletionCount(database);
     this.#page = database.prepare(`${EXCHANGE_ROWS}
       WHERE exchange_key > @after AND exchanges.input_tokens IS NOT NULL
         AND exchanges.started_at >= @since
@@ -90,7 +94,9 @@ class Repricer {
   /** The last key that was looked at; null when there is nothing more. */
   #batch(after: number): number | null {
     const rows = this.#page.all({ since: this.#options.since, after, limit: BATCH });
+    const { changed } = this.#result;
     for (const row of rows) this.#reprice(row);
+    if (this.#result.changed > changed) this.#deletions.add();
     return rows.at(-1)?.exchange_key ?? null;
   }
 

@@ -8,6 +8,7 @@ import { LATENCY_GROWTH } from '../../core/histogram.ts';
 import type { Activity } from '../../core/ports.ts';
 import { addUsage, NO_USAGE } from '../../core/usage.ts';
 import type { Database, Statement } from '../database.ts';
+import type { ClosedDays } from './closed-days.ts';
 import { type CostColumns, costSumOf, type UsageColumns, usageOf } from './exchange-row.ts';
 
 interface Span {
@@ -34,12 +35,14 @@ const EXCHANGES = `
     AND session_key IS NOT (SELECT session_key FROM sessions WHERE session_id = @hidden)`;
 
 export class ActivityQueries {
+  readonly #days: ClosedDays;
   readonly #models: Statement<[Span], ModelRow>;
   readonly #errors: Statement<[Span], Activity['errors'][number]>;
   readonly #tools: Statement<[Span], Activity['tools'][number]>;
   readonly #latency: Statement<[Span], Activity['latency'][number]>;
 
-  constructor(database: Database) {
+  constructor(database: Database, days: ClosedDays) {
+    this.#days = days;
     this.#models = database.prepare(`
       SELECT coalesce(model_used, model) AS model, total(is_counted) AS requests,
         count(*) FILTER (WHERE is_counted AND outcome IS NOT NULL AND outcome <> 'completed') AS failed,
@@ -71,6 +74,10 @@ export class ActivityQueries {
   }
 
   between(from: number, to: number): Activity {
+    return this.#days.activity({ from, to }, () => this.#read(from, to));
+  }
+
+  #read(from: number, to: number): Activity {
     const span = { from, to, hidden: OTHER_SESSION };
     const models = this.#models.all(span);
     return {

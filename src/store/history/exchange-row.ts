@@ -158,7 +158,20 @@ export function endOf(row: ExchangeRow): ExchangeSummary['end'] {
   };
 }
 
-export function timingOfRow(row: ExchangeRow): Timing {
+/** What a Timing is made of. */
+export type TimingColumns = Parameters<typeof gapsOfRow>[0] &
+  Pick<
+    ExchangeRow,
+    | 'received_ms'
+    | 'sent_ms'
+    | 'connect_ms'
+    | 'first_byte_ms'
+    | 'first_token_ms'
+    | 'ended_ms'
+    | 'overhead_ms'
+  >;
+
+export function timingOfRow(row: TimingColumns): Timing {
   return {
     received: row.received_ms,
     sent: row.sent_ms,

@@ -26,6 +26,7 @@ import { TextSearch } from '../search/text-search.ts';
 import { WordReader } from '../search/words.ts';
 import { SegmentReader } from '../segments/segment-store.ts';
 import { ActivityQueries } from './activity-queries.ts';
+import { ClosedDays } from './closed-days.ts';
 import { ExchangeQueries } from './exchange-queries.ts';
 import { LatencyQueries } from './latency-queries.ts';
 import { LimitQueries } from './limit-queries.ts';
@@ -44,6 +45,7 @@ class SqliteHistory implements History {
   readonly #database: Database;
   readonly #sessions: SessionQueries;
   readonly #exchanges: ExchangeQueries;
+  readonly #days: ClosedDays;
   readonly #stats: StatsQueries;
   readonly #latency: LatencyQueries;
   readonly #prompts: PromptQueries;
@@ -59,14 +61,15 @@ class SqliteHistory implements History {
     this.#database = database;
     this.#sessions = new SessionQueries(database);
     this.#exchanges = new ExchangeQueries(database, segments);
-    this.#stats = new StatsQueries(database);
+    this.#days = new ClosedDays(database);
+    this.#stats = new StatsQueries(database, this.#days);
     this.#latency = new LatencyQueries(database);
     this.#prompts = new PromptQueries(database, segments);
     this.#limits = new LimitQueries(database);
     this.#words = new WordReader(database);
     this.#search = new TextSearch(database, segments, this.#words);
     this.#timeline = new TimelineQueries(database);
-    this.#activity = new ActivityQueries(database);
+    this.#activity = new ActivityQueries(database, this.#days);
     this.#toolSizes = new ToolSizeQueries(database, segments);
   }
 
@@ -99,11 +102,16 @@ class SqliteHistory implements History {
   }
 
   stats(filter: StatsFilter): Stats {
-    return this.#stats.stats(filter);
+    return this.#atOnce(() => this.#stats.stats(filter));
   }
 
   statsBy(by: StatsGroup, filter: { since?: number; limit: number }): StatsRow[] {
-    return this.#stats.statsBy(by, filter);
+    return this.#atOnce(() => this.#stats.statsBy(by, filter));
+  }
+
+  *rollUp(since: number): Generator<void, void> {
+    const steps = this.#days.roll(since, Date.now());
+    while (this.#atOnce(() => steps.next().done !== true)) yield;
   }
 
   latency(filter: StatsFilter): LatencyStats {
@@ -131,7 +139,7 @@ class SqliteHistory implements History {
   }
 
   activity(from: number, to: number): Activity {
-    return this.#activity.between(from, to);
+    return this.#atOnce(() => this.#activity.between(from, to));
   }
 
   toolSizes(sessionId: string): ToolSize[] {

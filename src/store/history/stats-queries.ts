@@ -6,7 +6,17 @@
 import { OTHER_SESSION } from '../../core/exchange.ts';
 import type { Stats, StatsGroup, StatsRow, ToolStats } from '../../core/ports.ts';
 import type { Database, Statement } from '../database.ts';
-import { EXCHANGE_SUMS, SESSION_SUMS, type SumRow, statsOf } from './sum-columns.ts';
+import type { ClosedDays } from './closed-days.ts';
+import {
+  EXCHANGE_SUMS,
+  GROUPED_SUMS,
+  SESSION_SUMS,
+  SUMS_OF_PARTS,
+  SUMS_OF_TOOLS,
+  type SumRow,
+  statsOf,
+  TOOL_SUMS,
+} from './sum-columns.ts';
 
 export interface StatsFilter {
   readonly sessionId?: string;
@@ -43,13 +53,15 @@ const SESSION_KEYS: Readonly<Partial<Record<StatsGroup, string>>> = {
 
 export class StatsQueries {
   readonly #database: Database;
+  readonly #days: ClosedDays;
   readonly #sessionSums: Statement<[Parameters], SumRow>;
   readonly #exchangeSums: Statement<[Parameters], SumRow>;
   readonly #tools: Statement<[Parameters], ToolStats>;
   readonly #sessionTools: Statement<[Parameters], ToolStats>;
 
-  constructor(database: Database) {
+  constructor(database: Database, days: ClosedDays) {
     this.#database = database;
+    this.#days = days;
     this.#sessionSums = database.prepare(`
       SELECT ${SESSION_SUMS} FROM sessions
       WHERE iif(@session IS NULL, session_id <> @hidden, session_id = @session)`);
@@ -65,16 +77,33 @@ export class StatsQueries {
   stats(filter: StatsFilter): Stats {
     const session = filter.sessionId ?? null;
     const parameters = { session, since: filter.since ?? 0, hidden: OTHER_SESSION };
-    const sums = filter.since === undefined ? this.#sessionSums : this.#exchangeSums;
-    const tools = session === null ? this.#tools : this.#sessionTools;
-    const row = sums.get(parameters);
+    const isRolled = session === null && this.#days.prepare(parameters.since, Date.now());
+    const tools = isRolled ? this.#rolledTools(parameters) : this.#rawTools(parameters);
+    return statsOf(session, this.#sums(filter.since === undefined, isRolled, parameters), tools);
+  }
+
+  #sums(isWhole: boolean, isRolled: boolean, parameters: Parameters): SumRow {
+    const rolled = (): SumRow | undefined =>
+      this.#database.prepare<[Parameters], SumRow>(ROLLED_SUMS).get(parameters);
+    const raw = isWhole ? this.#sessionSums : this.#exchangeSums;
+    const row = isRolled && !isWhole ? rolled() : raw.get(parameters);
     if (row === undefined) throw new Error('an aggregate query gave no row');
-    return statsOf(session, row, tools.all(parameters));
+    return row;
+  }
+
+  #rawTools(parameters: Parameters): ToolStats[] {
+    return (parameters.session === null ? this.#tools : this.#sessionTools).all(parameters);
+  }
+
+  #rolledTools(parameters: Parameters): ToolStats[] {
+    return this.#database.prepare<[Parameters], ToolStats>(ROLLED_TOOLS).all(parameters);
   }
 
   statsBy(by: StatsGroup, filter: { since?: number; limit: number }): StatsRow[] {
     const own = filter.since === undefined ? SESSION_KEYS[by] : undefined;
-    const sql = own === undefined ? exchangeGroups(by) : sessionGroups(own);
+    const isRolled = own === undefined && this.#days.prepare(filter.since ?? 0, Date.now());
+    const raw = own === undefined ? exchangeGroups(by) : sessionGroups(own);
+    const sql = isRolled ? rolledGroups(by) : raw;
     const parameters = { since: filter.since ?? 0, hidden: OTHER_SESSION, limit: filter.limit };
     return this.#database
       .prepare<[GroupParameters], GroupRow>(sql)
@@ -95,9 +124,54 @@ function exchangeGroups(by: StatsGroup): string {
     SELECT ${EXCHANGE_KEYS[by]} AS key, ${EXCHANGE_SUMS}
     FROM exchanges JOIN sessions USING (session_key) JOIN origins USING (origin_key)
     WHERE exchanges.started_at >= @since AND session_id <> @hidden GROUP BY 1`;
+  return inOrder(by, groups);
+}
+
+function inOrder(by: StatsGroup, groups: string): string {
   return by === 'day'
     ? `SELECT * FROM (${groups} ORDER BY 1 DESC LIMIT @limit) ORDER BY key`
     : largestFirst(groups);
+}
+
+/** What ClosedDays has rolled, and the exchanges of the spans between. */
+const PARTS = `
+  SELECT * FROM temp.rolled WHERE at >= @since
+  UNION ALL
+  SELECT span_from AS at, session_key, origin_key, coalesce(model_used, model) AS model,
+    ${GROUPED_SUMS}
+  FROM temp.raw_spans CROSS JOIN exchanges ON started_at >= span_from AND started_at < span_to
+  GROUP BY 1, 2, 3, 4`;
+const ROLLED_SUMS = `
+  WITH parts AS (${PARTS}) SELECT ${SUMS_OF_PARTS} FROM parts
+  WHERE session_key IS NOT (SELECT session_key FROM sessions WHERE session_id = @hidden)`;
+const ROLLED_TOOLS = `
+  WITH parts AS (
+    SELECT * FROM temp.rolled_tools WHERE at >= @since
+    UNION ALL
+    SELECT span_from AS at, name, ${TOOL_SUMS}
+    FROM temp.raw_spans CROSS JOIN tool_calls ON requested_at >= span_from AND requested_at < span_to
+    WHERE session_key IS NOT (SELECT session_key FROM sessions WHERE session_id = @hidden)
+    GROUP BY 1, 2)
+  SELECT name, ${SUMS_OF_TOOLS} FROM parts
+  GROUP BY name ORDER BY calls DESC, name LIMIT ${MAX_TOOLS}`;
+/** SQL of a group's name, over PARTS with their session and origin. */
+const PART_KEYS: Readonly<Record<StatsGroup, string>> = {
+  session: 'session_id',
+  model: "coalesce(parts.model, '(no model)')",
+  day: "date(parts.at / 1000, 'unixepoch', 'localtime')",
+  client: 'origins.client',
+  project: "coalesce(project, '(unknown)')",
+};
+
+function rolledGroups(by: StatsGroup): string {
+  return inOrder(
+    by,
+    `
+    WITH parts AS (${PARTS})
+    SELECT ${PART_KEYS[by]} AS key, ${SUMS_OF_PARTS}
+    FROM parts JOIN sessions USING (session_key) JOIN origins USING (origin_key)
+    WHERE session_id <> @hidden GROUP BY 1`,
+  );
 }
 
 function largestFirst(groups: string): string {
@@ -107,10 +181,7 @@ function largestFirst(groups: string): string {
 
 function toolsSql(sessions: string): string {
   return `
-    SELECT name, count(*) AS calls, count(*) FILTER (WHERE is_error = 1) AS failures,
-      count(duration_ms) AS timed, total(duration_ms) AS totalMs, max(duration_ms) AS maxMs,
-      total(coalesce(argument_bytes, octet_length(arguments))) AS argumentBytes,
-      total(result_bytes) AS resultBytes
+    SELECT name, ${TOOL_SUMS}
     FROM sessions CROSS JOIN tool_calls USING (session_key)
     WHERE ${sessions} AND requested_at >= @since
     GROUP BY name ORDER BY calls DESC, name LIMIT ${MAX_TOOLS}`;

@@ -47,8 +47,9 @@ export const SESSION_SUMS = `
   ${totals('sessions', [...TOKEN_COLUMNS, 'cost_nano_usd', 'exact_cost_count', 'estimated_cost_count'])},
   total(timed_count) AS timed, total(total_ms) AS total_ms, total(overhead_ms) AS overhead_ms`;
 
-export const EXCHANGE_SUMS = `
-  count(DISTINCT session_key) AS sessions, total(is_counted) AS requests,
+/** EXCHANGE_SUMS without the sessions, whose count is no sum of its groups' counts. */
+export const GROUPED_SUMS = `
+  total(is_counted) AS requests,
   ${OUTCOMES.map(
     (name) => `count(*) FILTER (WHERE outcome = '${name}' AND is_counted) AS ${name}`,
   ).join(', ')},
@@ -59,6 +60,36 @@ export const EXCHANGE_SUMS = `
   count(*) FILTER (WHERE ${TIMED}) AS timed,
   total(ended_ms) FILTER (WHERE ${TIMED}) AS total_ms,
   total(exchanges.overhead_ms) FILTER (WHERE ${TIMED}) AS overhead_ms`;
+
+export const EXCHANGE_SUMS = `count(DISTINCT session_key) AS sessions, ${GROUPED_SUMS}`;
+
+const ADDED = [
+  'requests',
+  ...OUTCOMES,
+  'usages',
+  'unknown_usages',
+  ...TOKEN_COLUMNS,
+  'cost_nano_usd',
+  'exact_cost_count',
+  'estimated_cost_count',
+  'timed',
+  'total_ms',
+  'overhead_ms',
+];
+/** EXCHANGE_SUMS over a table `parts` of GROUPED_SUMS. */
+export const SUMS_OF_PARTS = `count(DISTINCT session_key) AS sessions, ${totals('parts', ADDED)}`;
+
+/** A group of tool_calls. */
+export const TOOL_SUMS = `
+  count(*) AS calls, count(*) FILTER (WHERE is_error = 1) AS failures,
+  count(duration_ms) AS timed, total(duration_ms) AS totalMs, max(duration_ms) AS maxMs,
+  total(coalesce(argument_bytes, octet_length(arguments))) AS argumentBytes,
+  total(result_bytes) AS resultBytes`;
+/** TOOL_SUMS over a table of them. */
+export const SUMS_OF_TOOLS = `
+  CAST(total(calls) AS INTEGER) AS calls, CAST(total(failures) AS INTEGER) AS failures,
+  CAST(total(timed) AS INTEGER) AS timed, total(totalMs) AS totalMs, max(maxMs) AS maxMs,
+  total(argumentBytes) AS argumentBytes, total(resultBytes) AS resultBytes`;
 
 export function statsOf(
   sessionId: string | null,

@@ -73,7 +73,9 @@ export function estimateOfRow(row: NumberColumns): UsageEstimate | null {
   return input === null || output === null ? null : { input, output };
 }
 
-export function gapsOfRow(row: NumberColumns): TokenGaps | null {
+type GapColumns = Pick<NumberColumns, 'gap_p50_ms' | 'gap_p95_ms' | 'gap_p99_ms' | 'gap_buckets'>;
+
+export function gapsOfRow(row: GapColumns): TokenGaps | null {
   const { gap_p50_ms: p50, gap_p95_ms: p95, gap_p99_ms: p99, gap_buckets: text } = row;
   if (p50 === null || p95 === null || p99 === null || text === null) return null;
   const buckets: [number, number][] = JSON.parse(text);

@@ -15,9 +15,17 @@ interface Span {
   readonly limit: number;
 }
 
-function groups(records: Records, by: StatsGroup, query: Span): Page<StatsRow> {
+async function groups(records: Records, by: StatsGroup, query: Span): Promise<Page<StatsRow>> {
+  await rolledUp(records, query.since);
   const items = records.history()?.statsBy(by, { ...spanOf(query), limit: query.limit }) ?? [];
   return { items, next: null };
+}
+
+/** A day at a time: in between, everything else of this thread has its turn. */
+async function rolledUp(records: Records, from: number | undefined): Promise<void> {
+  for (const _ of records.history()?.rollUp(from ?? 0) ?? []) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
 }
 
 function spanOf({ since: at }: { readonly since?: number | undefined }): { since?: number } {
@@ -30,21 +38,23 @@ export const NUMBER_OPERATIONS: readonly Operation[] = [
     summary: 'Sums over all sessions, or over one',
     query: { session: words('A session id.'), since },
     answer: SHAPES.Stats,
-    read: ({ records, query: { session, ...span } }) =>
-      historyOf(records).stats({
-        ...spanOf(span),
-        ...(session !== undefined && { sessionId: session }),
-      }),
+    read: async ({ records, query: { session, ...span } }) => {
+      if (session !== undefined) {
+        return historyOf(records).stats({ ...spanOf(span), sessionId: session });
+      }
+      await rolledUp(records, span.since);
+      return historyOf(records).stats(spanOf(span));
+    },
   }),
   reading({
     path: '/tools',
     summary: 'Tools: calls, failures, times, bytes; the most called first',
     query: { since },
     answer: SHAPES.ToolStatsPage,
-    read: ({ records, query }) => ({
-      items: records.history()?.stats(spanOf(query)).tools ?? [],
-      next: null,
-    }),
+    read: async ({ records, query }) => {
+      await rolledUp(records, query.since);
+      return { items: records.history()?.stats(spanOf(query)).tools ?? [], next: null };
+    },
   }),
   reading({
     path: '/models',
@@ -78,6 +88,7 @@ export const NUMBER_OPERATIONS: readonly Operation[] = [
     answer: SHAPES.ActivityPage,
     read: async ({ records, query }) => {
       const spans = spansOf(query.from, query.step, Date.now());
+      await rolledUp(records, query.from);
       const history = records.history();
       return history === null ? { items: [], next: null } : await usageOf(history, spans);
     },
