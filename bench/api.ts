@@ -49,6 +49,8 @@ try {
     },
   );
   const url = await pageUrl(server);
+  // A file of an older version is brought to this one first.
+  while (!(await fetch(`${url}/api/v1/overview`)).ok) await sleep(200);
   const { pid = 0 } = server;
   const rows = [];
   for (const [name, path] of calls(now)) {
