@@ -237,8 +237,8 @@ function messageOf(error: unknown): string {
 }
 
 function nothingRecorded(path: string): UserError {
-  return new UserError(`Nothing has been recorded yet (${path} does not exist or is empty).`, {
-    hint: 'Start LunaRoute with `lunaroute`, then send an assistant through it: `eval "$(lunaroute env)"`.',
+  return new UserError(`nothing has been recorded yet (${path} does not exist or is empty)`, {
+    hint: 'start it and send an assistant through it: lunaroute run -- claude; see it happen: lunaroute',
   });
 }
 
@@ -256,16 +256,16 @@ function foreignDatabase(path: string): UserError {
 
 function newerSchema(path: string, version: number): UserError {
   return new UserError(
-    `${path} was written by a newer LunaRoute (schema ${version}, this program knows ${SCHEMA_VERSION}).`,
+    `${path} was written by a newer LunaRoute (schema ${version}, this program knows ${SCHEMA_VERSION})`,
     {
-      hint: 'Update LunaRoute (`npm install -g lunaroute@latest`), or point it at another database.',
+      hint: 'update it: npm install --global lunaroute@latest; or name another database: --sessions-db <file>',
     },
   );
 }
 
 function unreadable(path: string, cause: unknown): UserError {
-  return new UserError(`Cannot read the database ${path}: ${messageOf(cause)}.`, {
-    hint: 'If it is damaged, start `lunaroute` once: the file is set aside and a new one begun.',
+  return new UserError(`cannot read the database ${path}: ${messageOf(cause)}`, {
+    hint: 'if it is damaged, start lunaroute once: the file is set aside and a new one begun',
     cause,
   });
 }

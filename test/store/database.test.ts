@@ -149,19 +149,19 @@ describe('openDatabase', () => {
 
 describe('openReadOnly', () => {
   it('says that nothing was recorded yet and how to begin', () => {
-    expect(() => openReadOnly(path)).toThrow('Nothing has been recorded yet');
+    expect(() => openReadOnly(path)).toThrow('nothing has been recorded yet');
     mkdirSync(folder);
     writeFileSync(path, '');
-    expect(() => openReadOnly(path)).toThrow('Nothing has been recorded yet');
+    expect(() => openReadOnly(path)).toThrow('nothing has been recorded yet');
     expect(() => openReadOnly(path)).toThrow(
-      expect.objectContaining({ hint: expect.stringContaining('lunaroute env') }),
+      expect.objectContaining({ hint: expect.stringContaining('lunaroute run') }),
     );
   });
 
   it('says that a file is no database and leaves it as it is', () => {
     mkdirSync(folder);
     writeFileSync(path, 'junk '.repeat(2_000));
-    expect(() => openReadOnly(path)).toThrow('Cannot read the database');
+    expect(() => openReadOnly(path)).toThrow('cannot read the database');
     expect(readdirSync(folder)).toEqual(['sessions.db']);
   });
 

@@ -133,6 +133,6 @@ describe('reindex', () => {
   test('says when nothing was recorded', async () => {
     const missing = join(folder, 'none.db');
     const run = reindex(missing, { since: 0, price: PRICE, onProgress: () => undefined });
-    await expect(run).rejects.toThrow('Nothing has been recorded yet');
+    await expect(run).rejects.toThrow('nothing has been recorded yet');
   });
 });
