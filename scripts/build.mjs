@@ -1,4 +1,5 @@
-// Bundles src/ into dist/: one ESM entry per thread, one chunk per lazily imported command.
+// Bundles src/ into dist/: one ESM entry per thread, one chunk per lazily imported command, and the
+// web page in dist/web.
 // Only better-sqlite3 stays outside (it carries native binaries). Does nothing when dist/ is newer
 // than every source; a new dist/ takes the old one's place in one step, so that a program that
 // starts meanwhile finds all of its files.
@@ -13,6 +14,7 @@ import {
 } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildWeb } from './build-web.mjs';
 import { inkTableShim } from './ink-table-shim.mjs';
 import { notices } from './notices.mjs';
 
@@ -28,6 +30,7 @@ function isUpToDate() {
     'package.json',
     'package-lock.json',
     'scripts/build.mjs',
+    'scripts/build-web.mjs',
     'scripts/ink-table-shim.mjs',
     'scripts/notices.mjs',
     ...sources,
@@ -69,7 +72,8 @@ if (!isUpToDate()) {
     minifyWhitespace: true,
     logLevel: 'warning',
   });
-  const bundled = Object.keys(metafile.inputs);
+  const ofPage = await buildWeb(`${fresh}/web`);
+  const bundled = [...Object.keys(metafile.inputs), ...ofPage];
   writeFileSync(`${fresh}/THIRD-PARTY-NOTICES.txt`, notices(root, bundled));
   if (existsSync(dist)) renameSync(dist, old);
   renameSync(fresh, dist);

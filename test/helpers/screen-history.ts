@@ -17,19 +17,19 @@ const PROMPTS = [
 const MODELS = ['claude-opus-5-5', 'claude-haiku-5', 'gpt-5.5-codex'];
 
 /** The newest session is `session-0000`; each has two exchanges, the second with a tool's result. */
-export function recordSessions(sink: SqliteSink, count: number): void {
+export function recordSessions(sink: SqliteSink, count: number, now = NOW): void {
   const batch = 500;
   for (let start = 0; start < count; start += batch) {
     const items = Array.from({ length: Math.min(batch, count - start) }, (_, offset) =>
-      sessionItems(count - 1 - start - offset),
+      sessionItems(count - 1 - start - offset, now),
     ).flat();
     sink.write(items);
   }
 }
 
-function sessionItems(index: number) {
+function sessionItems(index: number, now: number) {
   const sessionId = `${String(index).padStart(4, '0')}beef-session`;
-  const at = NOW - (index + 2) * 5 * MINUTE;
+  const at = now - (index + 2) * 5 * MINUTE;
   const prompt = PROMPTS[index % PROMPTS.length] ?? '';
   const model = MODELS[index % MODELS.length] ?? '';
   const client = model.startsWith('gpt') ? ('codex' as const) : ('claude-code' as const);
