@@ -1,6 +1,6 @@
-// npm run docs:web -- [FOLDER]
-// Pictures of every page, light and dark, wide and narrow, with nothing, with three demo sessions and
-// with 10,000 sessions recorded: to be looked at. Two of them are copied to docs/.
+// npm run shots:web -- [FOLDER] [PART OF A NAME]
+// Pictures of every page, light and dark, wide and narrow, with nothing, with one and with 10,000
+// sessions recorded: to be looked at. docs/web-*.png are two of them.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page as BrowserPage } from 'playwright-core';
@@ -12,7 +12,7 @@ import { cleanEnv, startServer, tempHome } from '../../test/helpers/program.ts';
 import { recordSessions } from '../../test/helpers/screen-history.ts';
 
 const folder = process.argv[2] ?? '/tmp/lunaroute-shots';
-const only = process.argv[3];
+const only = process.argv[3] ?? '';
 const LOOKS = [
   { name: 'dark', colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
   { name: 'light', colorScheme: 'light', viewport: { width: 1440, height: 900 } },
@@ -53,7 +53,7 @@ async function shoot(browser: Browser, base: string, kind: string): Promise<void
   for (const { name, ...look } of LOOKS) {
     const { page, troubles } = await watchedPage(browser, base, look);
     for (const [title, path] of pages) {
-      if (only !== undefined && !`${kind}-${title}-${name}`.includes(only)) continue;
+      if (!`${kind}-${title}-${name}`.includes(only)) continue;
       await page.goto(path);
       await settle(page);
       await page.screenshot({ path: join(folder, `${kind}-${title}-${name}.png`) });
@@ -87,7 +87,7 @@ const fill = (count: number) => (home: string) => {
   mkdirSync(join(home, '.lunaroute'), { recursive: true, mode: 0o700 });
   const path = join(home, '.lunaroute/sessions.db');
   const sink = new SqliteSink({ path, instanceId: 'shots', onNotice: () => {}, now: Date.now });
-  recordSessions(sink, count);
+  recordSessions(sink, count, Date.now());
   sink.close();
 };
 await run('empty', () => {});
