@@ -55,7 +55,7 @@ const PACKAGE_FENCE: Record<string, RegExp> = {
   'supports-hyperlinks': /^src\/cli\/print\.ts$/,
   chalk: /^src\/(?:cli|tui)\//,
   // The API's shapes: checks of what is asked, and its OpenAPI document.
-  zod: /^src\/(?:config|web\/server)\//,
+  zod: /^src\/(?:config|import\/jsonl|web\/server)\//,
   hono: /^src\/web\/server\//,
   '@hono/node-server': /^src\/web\/server\//,
   yaml: /^src\/config\//,

@@ -9,6 +9,17 @@ const SOURCES = [
     folder: '~/.claude',
   },
   { name: 'codex', description: "Codex's rollouts", folder: '~/.codex' },
+  {
+    name: 'lunaroute',
+    description:
+      'what the Rust original of LunaRoute recorded: JSONL, compressed or not, and SQLite',
+    folder: '~/.lunaroute/sessions',
+  },
+  {
+    name: 'jsonl',
+    description: 'what LunaRoute itself exported or recorded as JSONL, into SQLite',
+    folder: 'the configured folder of JSONL',
+  },
 ] as const;
 
 export function addImportCommands(program: Command, registry: Registry): void {
@@ -17,7 +28,7 @@ export function addImportCommands(program: Command, registry: Registry): void {
     const command = addCommand(parent, registry, {
       name,
       description,
-      flags: 'database',
+      flags: 'records',
       load: async () => {
         const { runImport } = await import('./commands/import.ts');
         return (invocation) => runImport(invocation, name);

@@ -6,10 +6,12 @@
 import type { Pricer } from '../core/cost.ts';
 import type { ImportStore } from '../store/import/import-store.ts';
 import { LruMap } from '../store/lru.ts';
+import type { SinkItem } from '../store/sink.ts';
 import type { SourceFile } from './find-files.ts';
 import { idOf, itemsOf } from './items.ts';
-import { linesOf } from './lines.ts';
-import { BadLine, type ImportedTurn, type TranscriptReader } from './turn.ts';
+import type { Line } from './lines.ts';
+import { ownItems } from './own-items.ts';
+import { BadLine, type ImportedTurn, type OwnExchange, type TranscriptReader } from './turn.ts';
 
 interface BadRecord {
   readonly file: string;
@@ -43,7 +45,9 @@ interface Progress {
 export interface ImportOptions {
   readonly store: ImportStore;
   readonly price: Pricer;
-  readonly makeReader: (file: SourceFile) => TranscriptReader;
+  readonly makeReader: () => TranscriptReader;
+  /** Throws the system's error, or that of a damaged file. */
+  readonly lines: (path: string) => Iterable<Line>;
   /** Called now and then, and may take its time. */
   readonly onProgress: (progress: Progress) => Promise<void>;
   /** Ends the import after what is being read. */
@@ -104,12 +108,12 @@ class ImportRun {
   }
 
   async #read(file: SourceFile): Promise<void> {
-    const { makeReader, now, store, signal } = this.#options;
-    const reader = makeReader(file);
+    const { makeReader, lines, now, store, signal } = this.#options;
+    const reader = makeReader();
     const before = this.#doneBytes;
     const isSettled = now() - file.modifiedAt > SETTLED_MS;
     try {
-      for (const line of linesOf(file.path)) {
+      for (const line of lines(file.path)) {
         // Half a line at the end of a file that is being written is no bad line.
         if (line.isWhole || isSettled) this.#line(reader, file, line);
         this.#doneBytes = before + Math.min(line.end, file.size);
@@ -140,19 +144,33 @@ class ImportRun {
     }
   }
 
-  #add(turn: ImportedTurn): void {
-    const { store, price } = this.#options;
-    if (store.has({ ...turn, id: idOf(turn) })) {
-      this.#counts.known += 1;
-      return;
+  #add(found: ImportedTurn | OwnExchange): void {
+    const items = 'source' in found ? this.#itemsOf(found) : this.#ownItems(found);
+    if (items === null) this.#counts.known += 1;
+    else {
+      this.#options.store.add(items);
+      this.#counts.imported += 1;
     }
+  }
+
+  #ownItems(exchange: OwnExchange): SinkItem[] | null {
+    const { id, sessionId } = exchange.request;
+    // Its own id tells: a provider that numbers its answers anew may give the same twice.
+    const own = { id, sessionId, responseId: null, hasOwnId: true, endedAt: 0 };
+    return this.#options.store.has(own) ? null : ownItems(exchange);
+  }
+
+  /** null when it is there already. */
+  #itemsOf(turn: ImportedTurn): SinkItem[] | null {
+    const { store, price } = this.#options;
+    if (store.has({ ...turn, id: idOf(turn) })) return null;
+    if (turn.isWholeSession === true && store.hasSession(turn.sessionId)) return null;
     const { previousResponseId, responseId } = turn;
     const before =
       previousResponseId === null ? null : (this.#prompts.get(previousResponseId) ?? null);
     const { items, prompt } = itemsOf(turn, before, price);
     if (responseId !== null && prompt !== null) this.#prompts.set(responseId, prompt);
-    store.add(items);
-    this.#counts.imported += 1;
+    return items;
   }
 
   #note(bad: BadRecord): void {

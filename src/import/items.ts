@@ -29,8 +29,10 @@ const NO_TIMING: Timing = {
 };
 
 /** A UUID that sorts by time like our own, made of what names the turn. */
-export function idOf({ source, sessionId, responseId, startedAt, request }: ImportedTurn): string {
-  const name = responseId ?? `${sessionId} ${startedAt} ${JSON.stringify(request)}`;
+export function idOf(turn: ImportedTurn): string {
+  const { source, sessionId, responseId, requestId, startedAt, request } = turn;
+  const own = requestId ?? `${startedAt} ${JSON.stringify(request)}`;
+  const name = responseId ?? `${sessionId} ${own}`;
   const digest = hash('sha256', `${source} ${name}`, 'hex');
   const time = Math.max(0, Math.floor(startedAt)).toString(16).padStart(12, '0').slice(-12);
   // Version 8: made by our own rule (RFC 9562 section 5.8).

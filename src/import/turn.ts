@@ -3,10 +3,12 @@
  * dialects read it like a captured one. Foreign values; nothing here is checked.
  */
 import type { Dialect } from '../core/conversation.ts';
-import type { ClientName, ImportSource } from '../core/exchange.ts';
+import type { ClientName, ExchangeEnd, ExchangeRequest, ImportSource } from '../core/exchange.ts';
 
 export interface ImportedTurn {
   readonly source: ImportSource;
+  /** It stands for a session of which nothing else is left. */
+  readonly isWholeSession?: boolean;
   readonly sessionId: string;
   /** What the answer is known by; null where nothing refers to it. */
   readonly responseId: string | null;
@@ -34,6 +36,16 @@ export interface ImportedTurn {
   readonly response: object;
 }
 
+/** An exchange of LunaRoute's own: it stays what it was. */
+export interface OwnExchange {
+  readonly request: ExchangeRequest;
+  /** null: it never ended, as far as the records tell. */
+  readonly end: ExchangeEnd | null;
+  /** As they were stored; null where they were not. */
+  readonly requestBody: Uint8Array | null;
+  readonly responseBody: Uint8Array | null;
+}
+
 /** A line that is no record: it is counted and passed over. */
 export class BadLine extends Error {
   override readonly name = 'BadLine';
@@ -42,7 +54,7 @@ export class BadLine extends Error {
 /** Reads one file, line by line. */
 export interface TranscriptReader {
   /** The turns that are known to be whole now. Throws a BadLine; the next line may come all the same. */
-  line(text: string): readonly ImportedTurn[];
+  line(text: string): readonly (ImportedTurn | OwnExchange)[];
   /** No more lines are there: the rest. @param isSettled no more will come, either */
-  end(isSettled: boolean): readonly ImportedTurn[];
+  end(isSettled: boolean): readonly (ImportedTurn | OwnExchange)[];
 }

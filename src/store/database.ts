@@ -98,9 +98,15 @@ const COMMAND_WAIT_MS = 10_000;
 /** What a caller does while another process holds the write lock: the recorder's thread cannot wait. */
 export type LockWait = 'briefly' | 'patiently';
 
-/** For a connection that holds up nobody. */
-export function waitPatiently(database: Database): void {
+/** A command writes much at once, and is gone afterwards. */
+const COMMAND_CACHE_KIB = 64 * 1024;
+const COMMAND_LOG_PAGES = 8_000;
+
+/** For a command's connection that writes: it waits for others, and has room for pages and log. */
+export function writePatiently(database: Database): void {
   database.pragma(`busy_timeout = ${COMMAND_WAIT_MS}`);
+  database.pragma(`cache_size = -${COMMAND_CACHE_KIB}`);
+  database.pragma(`wal_autocheckpoint = ${COMMAND_LOG_PAGES}`);
 }
 
 /**

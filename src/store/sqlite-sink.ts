@@ -10,7 +10,7 @@ import {
   isIndexDamage,
   type LockWait,
   openDatabase,
-  waitPatiently,
+  writePatiently,
 } from './database.ts';
 import { clearIndex, TextIndex } from './search/text-index.ts';
 import { SegmentStore, type StoredBody, type StoredLayout } from './segments/segment-store.ts';
@@ -113,7 +113,7 @@ export class SqliteSink implements Sink {
 
   #start(): Writers {
     const { database, notices } = openDatabase(this.#options.path, this.#now());
-    if (this.#options.wait === 'patiently') waitPatiently(database);
+    if (this.#options.wait === 'patiently') writePatiently(database);
     try {
       const writers = database
         .transaction(() => makeWriters(database, this.#options.instanceId, this.#now()))

@@ -1,5 +1,7 @@
 // A recorded history with hostile text in every field that a client or a provider can fill.
 import { join } from 'node:path';
+import type { ExchangeDetail } from '../../src/core/ports.ts';
+import { openHistory } from '../../src/store/history/sqlite-history.ts';
 import type { SinkItem } from '../../src/store/sink.ts';
 import { endItem, makeSink, requestItem, START, tempFolder } from './store-items.ts';
 
@@ -38,7 +40,7 @@ function turn(index: number, messages: readonly unknown[]): SinkItem[] {
       agentId: index === 2 ? EVIL : null,
       parentId: EVIL,
       model: EVIL,
-      promptPreview: `prompt ${EVIL}`,
+      promptPreview: `prompt ${EVIL}`.slice(0, 190),
       project: EVIL,
       messageCount: messages.length,
     },
@@ -102,4 +104,20 @@ export function recordItems(items: readonly SinkItem[]): string {
   const sink = makeSink(path);
   sink.write(items);
   return path;
+}
+
+/** Every exchange of a session with everything that is kept of it, as an export reads it. */
+export function everything(path: string, sessionId: string) {
+  const history = openHistory(path);
+  const details = history
+    .exchanges(sessionId, { limit: 1000, offset: 0 })
+    .map(({ id }) => history.exchange(id))
+    .filter((detail): detail is ExchangeDetail => detail !== null);
+  const bodies = details.map(({ id }) => [
+    history.rawBody(id, 'request'),
+    history.rawBody(id, 'response'),
+  ]);
+  const session = history.session(sessionId);
+  history.close();
+  return { session, details, bodies };
 }

@@ -3,7 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, utimesSync, writeFileSync } from
 import { dirname, join } from 'node:path';
 import type { SessionSummary } from '../../src/core/ports.ts';
 import { type ImportResult, importFiles } from '../../src/import/import-files.ts';
-import { filesOf, type SourceName, sourceOf } from '../../src/import/sources.ts';
+import { filesOf, readersOf, type SourceName } from '../../src/import/sources.ts';
 import { openHistory } from '../../src/store/history/sqlite-history.ts';
 import { ImportStore } from '../../src/store/import/import-store.ts';
 import type { ExchangeRedaction } from '../../src/store/redaction/exchange-redaction.ts';
@@ -29,7 +29,7 @@ export async function importInto(
     return await importFiles(filesOf(name, root), {
       store,
       price: () => null,
-      ...sourceOf(name),
+      ...readersOf(name),
       onProgress: async () => undefined,
       signal: new AbortController().signal,
       now,

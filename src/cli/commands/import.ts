@@ -9,7 +9,7 @@ import { formatBytes, formatCount, formatPlural } from '../../core/format.ts';
 import { safeLine } from '../../core/text.ts';
 import type { SourceFile } from '../../import/find-files.ts';
 import { type ImportResult, importFiles } from '../../import/import-files.ts';
-import { filesOf, type SourceName, sourceOf } from '../../import/sources.ts';
+import { filesOf, readersOf, type SourceName } from '../../import/sources.ts';
 import { ImportStore } from '../../store/import/import-store.ts';
 import type { ExchangeRedaction } from '../../store/redaction/exchange-redaction.ts';
 import type { Context, Invocation } from '../context.ts';
@@ -65,7 +65,7 @@ function makeImporter(
         price,
         signal,
         now: context.now,
-        makeReader: sourceOf(name).makeReader,
+        ...readersOf(name),
         onProgress: async (progress) => {
           bar.show(progress);
           await sleep(0);
@@ -119,12 +119,12 @@ function badLines({ bad, badLines: count }: ImportResult): string[] {
   ];
 }
 
-/** What was named, else where the client itself keeps its records. */
-function rootOf(name: SourceName, { context, args }: Invocation): string {
-  const { cwd, homeDir } = context;
-  const named = args[0];
+/** What was named, else where the program itself keeps its records. */
+function rootOf(name: SourceName, invocation: Invocation): string {
+  const { cwd, homeDir } = invocation.context;
+  const named = invocation.args[0];
   const root =
-    named === undefined ? defaultRoot(name, context) : resolve(cwd, expandTilde(named, homeDir));
+    named === undefined ? defaultRoot(name, invocation) : resolve(cwd, expandTilde(named, homeDir));
   if (!existsSync(root)) {
     throw new UserError(`there is nothing at ${safeLine(root)}`, {
       hint: `Name the folder: lunaroute import ${name} <folder>`,
@@ -133,9 +133,18 @@ function rootOf(name: SourceName, { context, args }: Invocation): string {
   return root;
 }
 
-function defaultRoot(name: SourceName, { env, homeDir }: Context): string {
-  if (name === 'codex') return env['CODEX_HOME'] || join(homeDir, '.codex');
-  return env['CLAUDE_CONFIG_DIR'] || join(homeDir, '.claude');
+function defaultRoot(name: SourceName, invocation: Invocation): string {
+  const { env, homeDir } = invocation.context;
+  switch (name) {
+    case 'claude':
+      return env['CLAUDE_CONFIG_DIR'] || join(homeDir, '.claude');
+    case 'codex':
+      return env['CODEX_HOME'] || join(homeDir, '.codex');
+    case 'lunaroute':
+      return join(homeDir, '.lunaroute', 'sessions');
+    case 'jsonl':
+      return loadFor(invocation).config.session_recording.jsonl.directory;
+  }
 }
 
 /** As it is configured for recording; null when nothing is to be replaced. */

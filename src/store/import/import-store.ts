@@ -37,7 +37,7 @@ export interface FileState {
 
 /** A client writes an answer's last line as the answer ends, or a little later. */
 const CLOCK_MS = 2_000;
-const BATCH_ITEMS = 200;
+const BATCH_ITEMS = 400;
 const BATCH_BYTES = 2_000_000;
 
 export class ImportStore {
@@ -47,7 +47,7 @@ export class ImportStore {
   readonly #find: Queries;
   #batch: SinkItem[] = [];
   #batchBytes = 0;
-  /** Ids of the batch: exchanges' and answers'. */
+  /** Ids of the batch: exchanges', answers' and sessions'. */
   readonly #pending = new Set<string>();
   readonly #finished: FileState[] = [];
 
@@ -85,13 +85,19 @@ export class ImportStore {
     return this.#find.captured.get(wanted) !== undefined;
   }
 
-  /** Both items of one exchange; written with the batch. */
+  /** Anything of it is there. */
+  hasSession(sessionId: string): boolean {
+    return this.#pending.has(sessionId) || this.#find.session.get(sessionId) !== undefined;
+  }
+
+  /** The items of one exchange; written with the batch. */
   add(items: readonly SinkItem[]): void {
     for (const item of items) {
       const safe = this.#safe(item);
       this.#batch.push(safe);
       this.#batchBytes += item.body.length;
       this.#pending.add(item.request.id);
+      this.#pending.add(item.request.sessionId);
       if (item.kind === 'end' && item.end.responseId !== null) {
         this.#pending.add(item.end.responseId);
       }
@@ -137,6 +143,9 @@ function makeQueries(database: Database) {
   return {
     exchange: database.prepare<[string], { found: 1 }>(
       'SELECT 1 AS found FROM exchanges WHERE exchange_id = ?',
+    ),
+    session: database.prepare<[string], { found: 1 }>(
+      'SELECT 1 AS found FROM sessions WHERE session_id = ?',
     ),
     answer: database.prepare<[string], { found: 1 }>(
       'SELECT 1 AS found FROM exchanges WHERE response_id = ? LIMIT 1',

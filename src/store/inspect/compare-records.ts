@@ -1,7 +1,8 @@
 /**
  * Whether SQLite and JSONL tell of the same exchanges. Compared are sessions that both have on a day:
  * what retention, or a person, has taken from one of them as a whole is no disagreement. What began
- * moments ago may stand in one and not yet in the other, so it is left out.
+ * moments ago may stand in one and not yet in the other, so it is left out; what was imported from
+ * other programs stands in SQLite only.
  */
 import { openReadOnly } from '../database.ts';
 import { type DamagedLine, type JsonlDay, jsonlDays } from './jsonl-lines.ts';
@@ -99,7 +100,7 @@ function exchangeReader(path: string, before: number) {
     { session_id: string; exchange_id: string }
   >(
     `SELECT session_id, exchange_id FROM exchanges JOIN sessions USING (session_key)
-     WHERE exchanges.started_at >= @from AND exchanges.started_at < @to`,
+     WHERE exchanges.started_at >= @from AND exchanges.started_at < @to AND import_source IS NULL`,
   );
   return {
     exchangesOf: (date: string): Map<string, Set<string>> => {

@@ -63,11 +63,12 @@ function missingInJsonl(list: readonly Disagreement[], { loaded, advice }: Subje
   ];
 }
 
-function missingInSqlite(list: readonly Disagreement[], { loaded }: Subject): Finding[] {
+function missingInSqlite(list: readonly Disagreement[], { loaded, advice }: Subject): Finding[] {
   if (list.length === 0) return [];
   const what = `${sayOf(list)} stand in JSONL and not in SQLite`;
   const where = loaded.config.session_recording.sqlite.path;
-  return [warning({ id: 'sqlite-incomplete', what, where })];
+  const mend = advice.command('import jsonl', 'records');
+  return [warning({ id: 'sqlite-incomplete', what, where, mend })];
 }
 
 function sayOf(list: readonly Disagreement[]): string {
