@@ -6,6 +6,7 @@ import {
   type MessagePort,
   parentPort,
   receiveMessageOnPort,
+  threadId,
   workerData,
 } from 'node:worker_threads';
 import type { Pricer } from '../core/cost.ts';
@@ -101,7 +102,9 @@ function sqliteSlot(
 ): (SinkSlot & { sink: SqliteSink }) | null {
   const path = options.sqlitePath;
   if (path === null) return null;
-  return { name: 'SQLite', path, sink: new SqliteSink({ path, instanceId, onNotice }) };
+  // By thread: what an earlier recorder of this process left open is nobody's any more.
+  const thread = `${instanceId}.${threadId}`;
+  return { name: 'SQLite', path, sink: new SqliteSink({ path, instanceId: thread, onNotice }) };
 }
 
 function jsonlSlot({ options }: RecorderWorkerData, onNotice: Notify): SinkSlot | null {

@@ -14,7 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { redactionKey } from '../../src/cli/redaction-key.ts';
 import { replaceFile } from '../../src/cli/setup/replace-file.ts';
 import { report, sized } from '../helpers/hard.ts';
@@ -31,6 +31,9 @@ import {
 } from '../helpers/program.ts';
 import { startScriptedProvider } from '../helpers/scripted-provider.ts';
 import { tempFolder } from '../helpers/store-items.ts';
+
+// Whole programs are started: a starved machine is no failure.
+vi.setConfig({ testTimeout: 1_200_000 });
 
 const counts = { umasks: 0, entries: 0, loose: 0, links: 0, through: 0, writes: 0 };
 afterAll(() =>

@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { ProxyOptions } from '../../src/core/options.ts';
 import { report } from '../helpers/hard.ts';
@@ -13,6 +13,9 @@ import { call, rawClient } from '../helpers/proxy-client.ts';
 import { provider, startProxy } from '../helpers/proxy-harness.ts';
 import { startUpstream } from '../helpers/proxy-upstream.ts';
 import { startScriptedProvider } from '../helpers/scripted-provider.ts';
+
+// Whole programs are started: a starved machine is no failure.
+vi.setConfig({ testTimeout: 1_200_000 });
 
 const counts = { cases: 0, refused: 0, opened: 0, foreign: 0, secrets: 0, leaks: 0 };
 afterAll(() =>

@@ -75,11 +75,14 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** The hard tests' long form keeps a machine busy for an hour. */
+const PATIENCE_MS = process.env['LUNAROUTE_HARD'] === 'long' ? 120_000 : 25_000;
+
 /** Polls until `probe` gives something other than undefined; fails loudly with `what` after `ms`. */
 export async function until<T>(
   what: string,
   probe: () => Promise<T | undefined> | T | undefined,
-  ms = 15_000,
+  ms = PATIENCE_MS,
 ): Promise<T> {
   const deadline = Date.now() + ms;
   for (;;) {
@@ -89,6 +92,9 @@ export async function until<T>(
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** A starved machine takes its time, and nobody is the wiser for a test that does not wait. */
+const START_PATIENCE_MS = 60_000;
 
 export interface RunningServer {
   readonly port: number;
@@ -128,10 +134,17 @@ export async function startServer(
   }
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
   const url = `http://127.0.0.1:${port}`;
-  await until(`the server (it said: ${output})`, async () => {
-    if (child.exitCode !== null) throw new Error(`the server ended early: ${output}`);
-    const answer = await fetch(`${url}/healthz`).catch(() => undefined);
-    return answer?.ok ? true : undefined;
+  await until(
+    `the server (it said: ${output})`,
+    async () => {
+      if (child.exitCode !== null) throw new Error(`the server ended early: ${output}`);
+      const answer = await fetch(`${url}/healthz`).catch(() => undefined);
+      return answer?.ok ? true : undefined;
+    },
+    START_PATIENCE_MS,
+  ).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
   });
   return {
     port,

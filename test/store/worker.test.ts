@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FlowEvent } from '../../src/core/events.ts';
 import { TAP_COUNTER_COUNT, TAP_COUNTERS, type TapBatch } from '../../src/core/tap.ts';
 import { openReadOnly } from '../../src/store/database.ts';
@@ -135,6 +135,37 @@ describe('the recorder thread', () => {
     ).toEqual([{ session_id: 's1', request_count: 251, output_tokens: 251 * 7 }]);
     database.close();
     for (const path of files(home)) expect(statSync(path).mode & 0o077, path).toBe(0);
+  });
+
+  it('ends as interrupted what an earlier recorder of the same process left open', async () => {
+    const options = {
+      sqlitePath: join(tempFolder(), 'sessions.db'),
+      jsonlDirectory: null,
+      redaction: null,
+      maxBodyBytes: 1 << 20,
+      prices: { overrides: [], dataFile: '' },
+      retention: NO_RETENTION,
+    };
+    const outcomes = (): unknown[] => {
+      const database = openReadOnly(options.sqlitePath);
+      try {
+        return database.prepare('SELECT outcome FROM exchanges').pluck().all();
+      } finally {
+        database.close();
+      }
+    };
+    const first = start(options);
+    await first.until(() => first.messages.some(({ type }) => type === 'ready'));
+    const { slab, records } = turn('a');
+    first.post({ slab, records: records.filter(({ kind }) => kind !== 'end') });
+    await vi.waitUntil(() => outcomes().length === 1, 25_000);
+    await first.worker.terminate();
+    expect(outcomes()).toEqual([null]);
+    const second = start(options);
+    await second.until(() => second.messages.some(({ type }) => type === 'ready'));
+    await vi.waitUntil(() => outcomes()[0] !== null, 25_000);
+    expect(outcomes()).toEqual(['interrupted']);
+    expect(await second.close()).toBe(0);
   });
 
   it('touches no disk when recording is off', async () => {

@@ -56,6 +56,8 @@ export async function startStreamProvider(): Promise<StreamProvider> {
       void answer(res, answerPieces(mark, Number(events)), Number(gapMs));
     });
   });
+  // As providers do: idle connections outlive the pauses of a starved machine.
+  server.keepAliveTimeout = 300_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', 4096, resolve));
   const address = server.address();
   const port = typeof address === 'object' && address ? address.port : 0;
@@ -138,6 +140,7 @@ export function ask(url: string, mark: string, pace: Pace, agent?: http.Agent): 
 export interface Row {
   readonly mark: string;
   readonly outcome: string | null;
+  readonly errorCode: string | null;
   readonly status: number | null;
   readonly sha256: string | null;
   readonly endedMs: number | null;
@@ -153,7 +156,7 @@ export function recorded(home: string): Map<string, Row> {
     if (database.pragma('user_version', { simple: true }) === 0) return new Map();
     const rows = database
       .prepare<[], Row & { target: string }>(
-        `SELECT target, outcome, status, lower(hex(response_sha256)) AS sha256, ended_ms AS endedMs,
+        `SELECT target, outcome, status, error_code AS errorCode, lower(hex(response_sha256)) AS sha256, ended_ms AS endedMs,
           first_byte_ms AS firstByteMs, overhead_ms AS overheadMs FROM exchanges`,
       )
       .all();

@@ -32,15 +32,17 @@ export function makeSabotage(withSnapshots = false): Sabotage {
   const read = (id: string, role: string): Measure | undefined => {
     const file = join(folder, `measured-${id}-${role}.json`);
     if (!existsSync(file)) return undefined;
-    const text = readFileSync(file, 'utf8');
-    return text.endsWith('}') ? (JSON.parse(text) as Measure) : undefined;
+    const measure = JSON.parse(readFileSync(file, 'utf8')) as Measure;
+    const snapshot = join(folder, `${id}-${role}.heapsnapshot`);
+    return withSnapshots ? { ...measure, classes: classesIn(snapshot) } : measure;
   };
   const measured = (id: string, role: string) =>
     until(`the measure of ${role}`, () => read(id, role), 120_000);
   return {
     env: {
       HARD_SABOTAGE: folder,
-      NODE_OPTIONS: `--import=${SABOTEUR} --disable-warning=ExperimentalWarning`,
+      // A small heap: a thread that dies of memory shall not take the machine's first.
+      NODE_OPTIONS: `--import=${SABOTEUR} --disable-warning=ExperimentalWarning --max-old-space-size=400`,
       ...(withSnapshots && { HARD_SNAPSHOTS: '1' }),
     },
     setClock: (ms) => writeFileSync(join(folder, 'clock'), String(ms)),
@@ -60,4 +62,24 @@ export function makeSabotage(withSnapshots = false): Sabotage {
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
+}
+
+/** How many objects of each class a heap snapshot holds. */
+function classesIn(file: string): Record<string, number> {
+  const { snapshot, nodes, strings } = JSON.parse(readFileSync(file, 'utf8')) as {
+    snapshot: { meta: { node_fields: string[]; node_types: [string[]] } };
+    nodes: number[];
+    strings: string[];
+  };
+  rmSync(file);
+  const { node_fields: fields, node_types: types } = snapshot.meta;
+  const [typeAt, nameAt] = [fields.indexOf('type'), fields.indexOf('name')];
+  const object = types[0].indexOf('object');
+  const found: Record<string, number> = {};
+  for (let at = 0; at < nodes.length; at += fields.length) {
+    if (nodes[at + typeAt] !== object) continue;
+    const name = strings[nodes[at + nameAt] ?? 0] ?? '';
+    found[name] = (found[name] ?? 0) + 1;
+  }
+  return found;
 }

@@ -6,7 +6,7 @@ import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { report, sized } from '../../helpers/hard.ts';
 import { databasePath } from '../../helpers/history.ts';
 import {
@@ -24,6 +24,9 @@ import {
   startStreamProvider,
   untilEnded,
 } from '../helpers/agents.ts';
+
+// Whole programs are started: a starved machine is no failure.
+vi.setConfig({ testTimeout: 1_200_000 });
 
 const IS_ROOT = process.getuid?.() === 0;
 const PACE = { events: 5, gapMs: 2 };

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { report, sized } from '../../helpers/hard.ts';
 import { databasePath } from '../../helpers/history.ts';
@@ -20,6 +20,9 @@ import {
   until,
 } from '../../helpers/program.ts';
 import { answerPieces, marksInJsonl, recorded } from '../helpers/agents.ts';
+
+// Whole programs are started: a starved machine is no failure.
+vi.setConfig({ testTimeout: 1_200_000 });
 
 const SIGNALS = (['SIGTERM', 'SIGINT', 'SIGHUP'] as const).slice(0, sized(1, 3));
 const EXIT_CODES = { SIGTERM: 143, SIGINT: 130, SIGHUP: 129 };

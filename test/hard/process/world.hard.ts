@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import http from 'node:http';
 import net from 'node:net';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { report, sized } from '../../helpers/hard.ts';
 import { startPacedProvider } from '../../helpers/paced-provider.ts';
 import {
@@ -28,6 +28,9 @@ import {
   untilEnded,
 } from '../helpers/agents.ts';
 import { makeSabotage } from '../helpers/sabotage.ts';
+
+// Whole programs are started: a starved machine is no failure.
+vi.setConfig({ testTimeout: 1_200_000 });
 
 const PACE = { events: 5, gapMs: 2 };
 
