@@ -1,8 +1,12 @@
 // The hard tests (test/hard) prove promises over many cases; each group says how many there were.
 // Each group has a short form, part of npm test, and a long one: npm run test:hard, which sets
 // LUNAROUTE_HARD=long (LUNAROUTE_HARD=short npm run test:hard runs the short forms alone).
+import { vi } from 'vitest';
 
 const IS_LONG = process.env['LUNAROUTE_HARD'] === 'long';
+
+/** Many cases take long on a slow machine, which is no failure: wherever they run, npm test included. */
+vi.setConfig({ testTimeout: IS_LONG ? 3_600_000 : 600_000, hookTimeout: 300_000 });
 
 /** How many of something this run takes. */
 export function sized(short: number, long: number): number {

@@ -14,7 +14,7 @@ import { HandleCounter, probeEnv } from '../helpers/handles.ts';
 import { type HardServer, startHardServer, untilRecorded } from '../helpers/hard-server.ts';
 import { PHASES, type Phase } from './abort-phases.ts';
 
-const ABORTS = sized(240, 10_000);
+const ABORTS = sized(168, 10_000);
 const AT_ONCE = 12;
 const PATIENCE_MS = 60_000;
 const PROMISED_MS = 1000;
