@@ -34,9 +34,18 @@ function reexec(node, args) {
   });
 }
 
+// Editors and scripts ask for it often; nothing of the program is needed to answer.
+function isVersionAsked(args) {
+  return args.length === 1 && (args[0] === '--version' || args[0] === '-V');
+}
+
 module.exports = function launch(extraArgs) {
   var nodeModule;
   if (supported(process.versions.node)) {
+    if (isVersionAsked(process.argv.slice(2))) {
+      process.stdout.write(require('../package.json').version + '\n');
+      return undefined;
+    }
     process.argv.splice.apply(process.argv, [2, 0].concat(extraArgs));
     nodeModule = require('node:module');
     if (nodeModule.enableCompileCache) nodeModule.enableCompileCache();

@@ -8,6 +8,9 @@ import * as z from 'zod';
 import { isHttpUrl, updatesSchema } from './network-schema.ts';
 import { piiSchema, secretsSchema } from './redaction-schema.ts';
 
+/** Compiled parsers pay for themselves after hundreds of values; a process reads its configuration once. */
+z.config({ jitless: true });
+
 const LOG_LEVELS = ['error', 'warn', 'info', 'debug', 'trace'] as const;
 const PROVIDER_TYPES = ['openai', 'anthropic', 'chatgpt'] as const;
 

@@ -1,5 +1,5 @@
 /** Cursors: the place where the next page begins, as one opaque word. What is none is answered 400. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ExchangePlace, SessionPlace } from '../../core/ports.ts';
 import { ProblemError } from './problem.ts';
 

@@ -1,5 +1,5 @@
 /** The OpenAPI 3.1 document, made from the operations and shapes that the server itself runs on. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { LIVE_SUMMARY } from './live-stream.ts';
 import type { Answer, Operation } from './operation.ts';
 import { SHAPES } from './shapes/all-shapes.ts';

@@ -2,7 +2,7 @@
  * One call of the API: where it is, what may be asked, what it answers and how. Routes, checks and the
  * OpenAPI document are all made from these, so that none can say what another does not.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { History } from '../../core/ports.ts';
 import { ProblemError } from './problem.ts';
 import type { Records } from './records.ts';

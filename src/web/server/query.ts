@@ -1,5 +1,5 @@
 /** The words that may stand behind `?`. All are texts on the wire; an empty one counts as not given. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const MAX_LIMIT = 1000;
 const MAX_TEXT = 1000;

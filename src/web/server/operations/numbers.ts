@@ -1,5 +1,5 @@
 /** Sums over the history: by time, model, client, tool; times; limits. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StatsGroup, StatsRow } from '../../../core/ports.ts';
 import type { Page } from '../../api-types.ts';
 import { spansOf, usageOf } from '../answers.ts';

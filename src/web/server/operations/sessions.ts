@@ -1,5 +1,5 @@
 /** Lists of sessions, one session, and what may be changed about it. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SessionSummary } from '../../../core/ports.ts';
 import { sessionPlace } from '../../../core/session-place.ts';
 import type { Page } from '../../api-types.ts';

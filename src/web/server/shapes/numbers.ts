@@ -1,5 +1,5 @@
 /** Tokens, money, times and limits as the API answers them: the core's types, checked by the compiler. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Cost, CostSum } from '../../../core/cost.ts';
 import type { Activity, LatencyStats, Stats, StatsRow, ToolStats } from '../../../core/ports.ts';
 import type { AccountLimits } from '../../../core/rate-limits.ts';

@@ -1,5 +1,5 @@
 /** Sessions, exchanges and what was said in them, as the API answers: checked against the core's types. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Message, Part } from '../../../core/conversation.ts';
 import type { ExchangeRequest, Timing } from '../../../core/exchange.ts';
 import type { Latency } from '../../../core/latency.ts';

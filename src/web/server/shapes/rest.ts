@@ -1,5 +1,5 @@
 /** What only the API says: the server itself, a session's tools and cache, settings, errors. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CacheFinding } from '../../../core/cache-explain.ts';
 import type { RecorderStatus } from '../../../core/events.ts';
 import type { ServerFacts } from '../../../core/live-source.ts';

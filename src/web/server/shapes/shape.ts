@@ -1,5 +1,5 @@
 /** Pieces that the shapes of the API's answers are made of. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Page } from '../../api-types.ts';
 
 /** Not negative, whole. */
