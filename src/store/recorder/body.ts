@@ -4,21 +4,29 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import type { BodyFacts } from '../../core/exchange.ts';
+import { headerValue } from '../../dialects/headers.ts';
 
 const FIRST_CAPACITY = 1024;
+/** An announced length is believed up to here: room for it is taken at once, and none is left over. */
+const MAX_ANNOUNCED = 1024 * 1024;
 const NOTHING = new Uint8Array(0);
 
 export class BodyBuffer {
   readonly #cap: number;
+  readonly #first: number;
   readonly #hash: Hash = createHash('sha256');
   #buffer: Uint8Array = NOTHING;
   #kept = 0;
   #seen = 0;
   #dropped = 0;
 
-  /** @param cap bytes that are kept; of the rest only length and hash. */
-  constructor(cap: number) {
+  /**
+   * @param cap bytes that are kept; of the rest only length and hash
+   * @param announced the length that the head announces; 0 when it does not
+   */
+  constructor(cap: number, announced: number = 0) {
     this.#cap = cap;
+    this.#first = Math.max(FIRST_CAPACITY, Math.min(announced, MAX_ANNOUNCED, cap));
   }
 
   add(chunk: Uint8Array): void {
@@ -66,8 +74,14 @@ export class BodyBuffer {
 
   #reserve(size: number): void {
     if (size <= this.#buffer.byteLength) return;
-    const grown = new Uint8Array(Math.max(size, this.#buffer.byteLength * 2, FIRST_CAPACITY));
+    const grown = new Uint8Array(Math.max(size, this.#buffer.byteLength * 2, this.#first));
     grown.set(this.#buffer.subarray(0, this.#kept));
     this.#buffer = grown;
   }
+}
+
+/** 0 when there is no content-length, or it is no number. */
+export function announcedLength(headers: readonly string[]): number {
+  const length = Number(headerValue(headers, 'content-length') ?? 0);
+  return Number.isSafeInteger(length) && length > 0 ? length : 0;
 }

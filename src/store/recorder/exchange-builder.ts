@@ -14,7 +14,7 @@ import type { ExchangeRedaction } from '../redaction/exchange-redaction.ts';
 import type { LiveAnswer } from '../redaction/live-answer.ts';
 import type { Cutter } from '../segments/cutter.ts';
 import type { SinkItem } from '../sink.ts';
-import { BodyBuffer } from './body.ts';
+import { announcedLength, BodyBuffer } from './body.ts';
 import { GapMeter } from './gap-meter.ts';
 import { makeEnd } from './make-end.ts';
 import type { ProgressBoard, ProgressSource } from './progress.ts';
@@ -86,7 +86,7 @@ export class ExchangeBuilder implements ProgressSource, Follower {
     this.#context = context;
     this.#open = open;
     this.#marks = makeMarks(open.t);
-    this.#request = new BodyBuffer(context.maxBodyBytes);
+    this.#request = new BodyBuffer(context.maxBodyBytes, announcedLength(open.headers));
     this.#response = new BodyBuffer(context.maxBodyBytes);
     this.#lastTime = open.t;
     this.#live = context.redaction?.makeLive() ?? null;

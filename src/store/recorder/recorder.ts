@@ -124,6 +124,8 @@ export class Recorder {
         if (wait !== null) await wait.catch(this.#context.onFault);
       }
       this.#count(TAP_COUNTERS.queuedBytes, -batch.slab.byteLength);
+      // All that is kept has been copied: the memory goes back now, not at some later collection.
+      batch.slab.transfer(0);
       this.#post();
     }
     this.#isPumping = false;

@@ -30,14 +30,14 @@ export class StreamDecoder {
     return !this.#failed;
   }
 
-  /** Takes wire bytes; returns a promise when the caller should wait before it gives more. */
+  /** Takes (and copies) wire bytes; returns a promise when the caller should wait before it gives more. */
   write(chunk: Uint8Array, t: number): Promise<void> | null {
     if (this.#failed || chunk.byteLength === 0) return null;
     this.#open(chunk[0] ?? 0);
     const first = this.#stages[0];
     if (first === undefined) return null;
     this.#times.push(t);
-    const hasRoom = first.write(chunk, () => {
+    const hasRoom = first.write(Buffer.from(chunk), () => {
       this.#lastTime = this.#times.shift() ?? this.#lastTime;
     });
     return hasRoom ? null : onceAny(first, ['drain', 'close']);
