@@ -140,8 +140,8 @@ const MARKERS = {
   react: /react\.element|react\.transitional\.element/,
 };
 
-/** Every file of dist/ that a run loads. */
-function loadedText(args: readonly string[]): string {
+/** The files of dist/ that a run loads. */
+function loadedFiles(args: readonly string[]): string[] {
   const report = `import { registerHooks } from 'node:module';
     registerHooks({ load(url, context, next) { process._rawDebug('LOADED ' + url); return next(url, context); } });`;
   const run = spawnSync(
@@ -150,7 +150,11 @@ function loadedText(args: readonly string[]): string {
     { env, encoding: 'utf8' },
   );
   const urls = [...run.stderr.matchAll(/^LOADED (file:.*)$/gm)].map((match) => match[1] ?? '');
-  const files = urls.filter((url) => url.includes('/dist/'));
+  return urls.filter((url) => url.includes('/dist/'));
+}
+
+function loadedText(args: readonly string[]): string {
+  const files = loadedFiles(args);
   expect(files.length).toBeGreaterThan(0);
   return files.map((url) => readFileSync(fileURLToPath(url), 'utf8')).join('\n');
 }
@@ -163,7 +167,12 @@ function bundleOf(name: string): string {
 }
 
 describe('lazy loading', () => {
-  it.each([[['--version']], [['--help']], [['serve', '--help']]])(
+  it('--version loads nothing of the program', () => {
+    expect(loadedFiles(['--version'])).toEqual([]);
+    expect(loadedFiles(['--help'])).not.toEqual([]);
+  });
+
+  it.each([[['--help']], [['serve', '--help']]])(
     '%j loads no database, network, configuration or UI library',
     (args) => {
       const text = loadedText(args);
