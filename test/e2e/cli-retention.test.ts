@@ -115,7 +115,7 @@ describe('retention', () => {
   });
 
   it('prune by size, and what is no limit', async () => {
-    const plan = await json(['sessions', 'prune', '--larger-than', '600kb', '--dry-run']);
+    const plan = await json(['sessions', 'prune', '--larger-than', '900kb', '--dry-run']);
     expect(plan).toMatchObject({ sessions: [{ sessionId: 'ancient' }, { sessionId: 'precious' }] });
     const none = await runProgram(['sessions', 'prune'], env);
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no limit is given')]);

@@ -31,8 +31,8 @@ const DATA = JSON.stringify([
 describe('the price table', () => {
   it('names the version that is installed', () => {
     const file = join(import.meta.dirname, '../../package.json');
-    const { dependencies } = JSON.parse(readFileSync(file, 'utf8'));
-    expect(PACKAGE_VERSION).toBe(`genai-prices ${dependencies['@pydantic/genai-prices']}`);
+    const { devDependencies } = JSON.parse(readFileSync(file, 'utf8'));
+    expect(PACKAGE_VERSION).toBe(`genai-prices ${devDependencies['@pydantic/genai-prices']}`);
   });
 
   it('knows models by name, by name and date, and by family', () => {
