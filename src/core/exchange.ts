@@ -72,6 +72,18 @@ export interface Timing {
   readonly tokenGaps: TokenGaps | null;
 }
 
+/** Nobody measured it. */
+export const NO_TIMING: Timing = {
+  received: null,
+  sent: null,
+  connect: null,
+  firstByte: null,
+  firstToken: null,
+  ended: null,
+  overhead: null,
+  tokenGaps: null,
+};
+
 /** A body as stored: counts and hash are of the bytes on the wire, before any decoding. */
 export interface BodyFacts {
   readonly bytes: number;

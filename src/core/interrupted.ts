@@ -2,7 +2,7 @@
  * The end of an exchange that nobody saw end: the recorder that watched it is gone. Every exchange
  * has exactly one end, so whoever notices makes this one. Nothing in it is guessed.
  */
-import type { ExchangeEnd, ExchangeRequest } from './exchange.ts';
+import { type ExchangeEnd, type ExchangeRequest, NO_TIMING } from './exchange.ts';
 import { NO_DETAILS } from './usage-details.ts';
 
 /** `at` is wall clock, epoch milliseconds. */
@@ -27,16 +27,7 @@ export function interruptedEnd(request: ExchangeRequest, at: number): ExchangeEn
     estimate: null,
     cost: null,
     rateLimits: null,
-    timing: {
-      received: null,
-      sent: null,
-      connect: null,
-      firstByte: null,
-      firstToken: null,
-      ended: null,
-      overhead: null,
-      tokenGaps: null,
-    },
+    timing: NO_TIMING,
     responseBody: { bytes: 0, sha256: null, truncated: true },
     isPartial: true,
   };

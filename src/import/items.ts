@@ -4,7 +4,12 @@
  */
 import { hash } from 'node:crypto';
 import type { Pricer } from '../core/cost.ts';
-import type { BodyFacts, ExchangeEnd, ExchangeRequest, Timing } from '../core/exchange.ts';
+import {
+  type BodyFacts,
+  type ExchangeEnd,
+  type ExchangeRequest,
+  NO_TIMING,
+} from '../core/exchange.ts';
 import { auxiliaryOf } from '../dialects/auxiliary.ts';
 import { promptPreview } from '../dialects/preview.ts';
 import { codecFor } from '../dialects/registry.ts';
@@ -16,18 +21,6 @@ import type { ImportedTurn } from './turn.ts';
 
 const NOTHING = new Uint8Array(0);
 const NO_BODY: BodyFacts = { bytes: 0, sha256: null, truncated: false };
-/** Nobody measured it. */
-const NO_TIMING: Timing = {
-  received: null,
-  sent: null,
-  connect: null,
-  firstByte: null,
-  firstToken: null,
-  ended: null,
-  overhead: null,
-  tokenGaps: null,
-};
-
 /** A UUID that sorts by time like our own, made of what names the turn. */
 export function idOf(turn: ImportedTurn): string {
   const { source, sessionId, responseId, requestId, startedAt, request } = turn;

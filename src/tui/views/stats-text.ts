@@ -1,4 +1,5 @@
 /** Statistics of a span of days as lines: numbers, a bar a day, tables. Pure but for the given grid. */
+import { errorsOf, modelsOf, toolsOf } from '../../core/activity.ts';
 import { addCostSums, formatCostSum, NO_COST } from '../../core/cost.ts';
 import { formatCompact, formatCount, formatDuration } from '../../core/format.ts';
 import { percentile } from '../../core/histogram.ts';
@@ -89,18 +90,7 @@ function dayLines(days: readonly Activity[], { theme, width }: Look): string[] {
 }
 
 function modelLines(days: readonly Activity[], look: Look): string[] {
-  const models = merge(
-    days.flatMap((day) => day.models),
-    ({ model }) => model ?? 'unknown',
-    (a, b) => ({
-      ...a,
-      requests: a.requests + b.requests,
-      failed: a.failed + b.failed,
-      inputTokens: a.inputTokens + b.inputTokens,
-      outputTokens: a.outputTokens + b.outputTokens,
-      cost: addCostSums(a.cost, b.cost),
-    }),
-  ).sort((a, b) => b.requests - a.requests);
+  const models = modelsOf(days);
   if (models.length === 0) return [];
   const total = sum(models, ({ inputTokens, outputTokens }) => inputTokens + outputTokens);
   const rows = models
@@ -123,17 +113,7 @@ function modelLines(days: readonly Activity[], look: Look): string[] {
 }
 
 function toolLines(days: readonly Activity[], look: Look): string[] {
-  const tools = merge(
-    days.flatMap((day) => day.tools),
-    ({ name }) => name,
-    (a, b) => ({
-      ...a,
-      calls: a.calls + b.calls,
-      failures: a.failures + b.failures,
-      timed: a.timed + b.timed,
-      totalMs: a.totalMs + b.totalMs,
-    }),
-  ).sort((a, b) => b.calls - a.calls);
+  const tools = toolsOf(days);
   if (tools.length === 0) return [];
   const rows = tools
     .slice(0, MAX_ROWS)
@@ -147,11 +127,7 @@ function toolLines(days: readonly Activity[], look: Look): string[] {
 }
 
 function errorLines(days: readonly Activity[], look: Look): string[] {
-  const errors = merge(
-    days.flatMap((day) => day.errors),
-    ({ code }) => code,
-    (a, b) => ({ ...a, count: a.count + b.count }),
-  ).sort((a, b) => b.count - a.count);
+  const errors = errorsOf(days);
   if (errors.length === 0) return [];
   const rows = errors.slice(0, MAX_ROWS).map(({ code, count }) => [code, formatCount(count)]);
   return section('Not completed', ['reason', 'count'], rows, look);
@@ -168,17 +144,4 @@ function section(
 
 function sum<Item>(items: readonly Item[], number: (item: Item) => number): number {
   return items.reduce((total, item) => total + number(item), 0);
-}
-
-function merge<Item>(
-  items: readonly Item[],
-  keyOf: (item: Item) => string,
-  join: (a: Item, b: Item) => Item,
-): Item[] {
-  const merged = new Map<string, Item>();
-  for (const item of items) {
-    const known = merged.get(keyOf(item));
-    merged.set(keyOf(item), known === undefined ? item : join(known, item));
-  }
-  return [...merged.values()];
 }

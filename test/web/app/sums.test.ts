@@ -1,14 +1,9 @@
 // The page's sums and its waterfall, from made-up exchanges.
 import { describe, expect, test } from 'vitest';
+import { errorsOf, modelsOf, toolsOf } from '../../../src/core/activity.ts';
 import { NO_COST } from '../../../src/core/cost.ts';
 import type { Activity, ExchangeLine } from '../../../src/core/ports.ts';
-import {
-  errorsOf,
-  modelsOf,
-  rangeOf,
-  toolsOf,
-  totalsOf,
-} from '../../../src/web/app/text/activity.ts';
+import { rangeOf, totalsOf } from '../../../src/web/app/text/activity.ts';
 import {
   cacheShare,
   clientName,

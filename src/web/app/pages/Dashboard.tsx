@@ -1,6 +1,7 @@
 /** What happened today, in 7 or in 30 days, and what happens now. */
 
 import { type ReactNode, useMemo } from 'react';
+import { errorsOf, modelsOf, toolsOf } from '../../../core/activity.ts';
 import { formatCostSum } from '../../../core/cost.ts';
 import { formatCompact, formatCount } from '../../../core/format.ts';
 import { percentile } from '../../../core/histogram.ts';
@@ -15,17 +16,7 @@ import { Teach } from '../parts/Teach.tsx';
 import { type Tile, Tiles } from '../parts/Tiles.tsx';
 import { Waiting } from '../parts/Waiting.tsx';
 import { useWords } from '../routes.ts';
-import {
-  DAY_MS,
-  errorsOf,
-  HOUR_MS,
-  modelsOf,
-  RANGES,
-  type RangeName,
-  rangeOf,
-  toolsOf,
-  totalsOf,
-} from '../text/activity.ts';
+import { DAY_MS, HOUR_MS, RANGES, type RangeName, rangeOf, totalsOf } from '../text/activity.ts';
 import { shownLine } from '../text/foreign.ts';
 import {
   cacheShare,
