@@ -232,10 +232,11 @@ test('headless loads nothing of the screen', async () => {
 
 test('without a terminal it serves without the screen, and says so', async () => {
   const running = runProgram(['--port', String(port)], env);
-  await until('the server', async () =>
-    (await fetch(`http://127.0.0.1:${port}/healthz`).catch(() => undefined))?.ok ? true : undefined,
-  );
-  await runProgram(['stop', '--port', String(port)], env);
+  // It answers a moment before it has said whose it is, which is what `stop` asks.
+  await until('it to be stopped', async () => {
+    const { code, stdout } = await runProgram(['stop', '--port', String(port)], env);
+    return code === 0 && stdout.startsWith('stopped') ? true : undefined;
+  });
   const { stderr } = await running;
   expect(stderr).toContain('no terminal here: running without the screen');
 });
