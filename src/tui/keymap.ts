@@ -31,7 +31,7 @@ export type Action =
   | 'next-error'
   | 'previous-error'
   | 'diff'
-  | 'thinking'
+  | 'unfold'
   | 'filter'
   | 'palette'
   | 'help'
@@ -127,11 +127,11 @@ const BINDINGS: readonly Binding[] = [
     hint: 'diff',
   },
   {
-    action: 'thinking',
+    action: 'unfold',
     keys: ['t'],
-    help: 'unfold or fold thinking',
+    help: 'unfold or fold thinking and long instructions',
     views: ['exchange'],
-    hint: 'thinking',
+    hint: 'unfold',
   },
   { action: 'next-match', keys: ['n'], help: 'next match of the search', views: ['exchange'] },
   {

@@ -1,6 +1,6 @@
 /**
- * An exchange as lines of text: its conversation with roles, thinking folded, tool calls beside their
- * results; and the other tabs. Text is wrapped, never cut; what is too long for a screen is counted and
+ * An exchange as lines of text: its conversation with roles, thinking and long instructions folded, tool
+ * calls beside their results; and the other tabs. Text is wrapped, never cut; what is too long for a screen is counted and
  * the export has it. Pure.
  */
 import type { Message, Part } from '../../core/conversation.ts';
@@ -19,11 +19,13 @@ export interface DocLine {
 
 export interface DocOptions {
   readonly width: number;
-  readonly showsThinking: boolean;
+  readonly isUnfolded: boolean;
 }
 
 /** Characters of one part on the screen: a person who needs more opens the export or the pager. */
 const MAX_PART = 200_000;
+/** Characters of an instruction that are shown while it is folded. */
+const MAX_INSTRUCTION = 300;
 const INDENT = '  ';
 
 export function line(text: string, style: Style | null = null): DocLine {
@@ -52,7 +54,7 @@ function tookDoc(call: ToolCallView, { width }: DocOptions): DocLine[] {
 /** The answer of a running exchange, as far as it has come. */
 export function liveDoc(answer: readonly LivePart[], options: DocOptions): DocLine[] {
   const parts = answer.flatMap(({ kind, text }) => {
-    if (kind === 'thinking' && !options.showsThinking) return [foldedLine(text)];
+    if (kind === 'thinking' && !options.isUnfolded) return [foldedLine(text)];
     const style: Style | null = kind === 'text' ? null : kind === 'thinking' ? 'dim' : 'accent';
     const head = kind === 'tool-call' ? [line(`${INDENT}tool call, arriving:`, 'accent')] : [];
     return [...head, ...textDoc(text, options.width, style)];
@@ -79,8 +81,24 @@ function messageDoc(
 ): DocLine[] {
   return [
     roleLine(message.role),
-    ...message.parts.flatMap((part) => partDoc(part, names, options)),
+    ...message.parts.flatMap((part) =>
+      isLongInstruction(message, part) && !options.isUnfolded
+        ? instructionDoc(part.text, options)
+        : partDoc(part, names, options),
+    ),
   ];
+}
+
+function isLongInstruction({ role }: Message, part: Part): part is Extract<Part, { type: 'text' }> {
+  const isInstruction = role === 'system' || role === 'developer';
+  return isInstruction && part.type === 'text' && part.text.length > MAX_INSTRUCTION;
+}
+
+/** Clients send the same pages of instructions with each request: their beginning says whose they are. */
+function instructionDoc(text: string, { width }: DocOptions): DocLine[] {
+  const left = formatCount(text.length - MAX_INSTRUCTION);
+  const rest = line(`${INDENT}… ${left} characters more: t unfolds`, 'dim');
+  return [...textDoc(text.slice(0, MAX_INSTRUCTION), width, null), rest];
 }
 
 function roleLine(role: string): DocLine {
@@ -93,7 +111,7 @@ function partDoc(part: Part, names: ReadonlyMap<string, string>, options: DocOpt
     case 'text':
       return textDoc(part.text, width, null);
     case 'thinking':
-      return options.showsThinking ? textDoc(part.text, width, 'dim') : [foldedLine(part.text)];
+      return options.isUnfolded ? textDoc(part.text, width, 'dim') : [foldedLine(part.text)];
     case 'tool-call':
       return [
         ...textDoc(`> ${part.name}`, width, 'accent'),

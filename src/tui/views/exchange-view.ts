@@ -34,7 +34,7 @@ export class ExchangeView implements View {
   #detail: ExchangeDetail | null = null;
   #lastLive: LiveExchange | undefined;
   #tab: Tab = 'conversation';
-  #showsThinking = false;
+  #isUnfolded = false;
   #showsDiff = false;
   #match: readonly string[] = [];
   #isRevealed = true;
@@ -57,7 +57,7 @@ export class ExchangeView implements View {
     this.#lastLive = undefined;
     if (this.#match.length > 0) {
       this.#tab = 'conversation';
-      this.#showsThinking = true;
+      this.#isUnfolded = true;
     }
     this.#scroller.reset();
     this.#read();
@@ -109,8 +109,8 @@ export class ExchangeView implements View {
       case 'right':
         this.#nextTab(action === 'right' ? 1 : TABS.length - 1);
         return true;
-      case 'thinking':
-        this.#showsThinking = !this.#showsThinking;
+      case 'unfold':
+        this.#isUnfolded = !this.#isUnfolded;
         return true;
       case 'diff':
         this.#showsDiff = !this.#showsDiff;
@@ -178,7 +178,7 @@ export class ExchangeView implements View {
       this.#revision,
       this.#tab,
       width,
-      this.#showsThinking,
+      this.#isUnfolded,
       this.#showsDiff,
       arrived,
     ].join();
@@ -188,7 +188,7 @@ export class ExchangeView implements View {
 
   #compose(width: number, live: LiveExchange | undefined): readonly DocLine[] {
     const detail = this.#detail;
-    const options = { width, showsThinking: this.#showsThinking };
+    const options = { width, isUnfolded: this.#isUnfolded };
     if (detail === null) return live === undefined ? [] : liveDoc(live.answer, options);
     switch (this.#tab) {
       case 'conversation': {
@@ -218,15 +218,15 @@ export class ExchangeView implements View {
   }
 
   /** The request does not change while its answer grows: laid out once. */
-  #said(detail: ExchangeDetail, options: { width: number; showsThinking: boolean }): DocLine[] {
-    const key = [this.#revision, options.width, options.showsThinking].join();
+  #said(detail: ExchangeDetail, options: { width: number; isUnfolded: boolean }): DocLine[] {
+    const key = [this.#revision, options.width, options.isUnfolded].join();
     if (this.#saidCache?.key !== key) {
       this.#saidCache = { key, lines: conversationDoc(detail, options) };
     }
     return this.#saidCache.lines;
   }
 
-  #diff(detail: ExchangeDetail, options: { width: number; showsThinking: boolean }): DocLine[] {
+  #diff(detail: ExchangeDetail, options: { width: number; isUnfolded: boolean }): DocLine[] {
     const [before] =
       this.#context.history?.timeline({ sessionId: detail.sessionId, limit: 1, before: detail }) ??
       [];

@@ -1,25 +1,20 @@
 // The statistics at shutdown after a real Claude Code run and a real Codex run, line by line. The
 // fake provider's numbers are known: Claude 21,000 in (18,000 read, 600 written) and 154 out over two
-// requests; Codex 4,000 in (3,000 read) and 110 out (40 of reasoning). Runs where the clients are.
+// requests; Codex 4,000 in (3,000 read) and 110 out (40 of reasoning).
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { CLIENT_SCRIPTS, CLIENTS_DIR } from '../helpers/clients.ts';
 import { startFakeProvider } from '../helpers/fake-provider.ts';
 import { cleanEnv, startServer, tempHome } from '../helpers/program.ts';
-
-const SCRIPTS = join(import.meta.dirname, '../../../shared/clients');
-const CLIENTS = process.env['CLIENTS_DIR'] ?? join(homedir(), '.cache/lunaroute-clients');
-const hasClients = [SCRIPTS, join(CLIENTS, 'claude'), join(CLIENTS, 'codex')].every(existsSync);
 
 function runClient(
   script: string,
   port: number,
   env: Record<string, string> = {},
 ): Promise<number | null> {
-  const child = spawn('bash', [join(SCRIPTS, script), String(port)], {
-    env: { ...process.env, CLIENTS_DIR: CLIENTS, ...env },
+  const child = spawn('bash', [join(CLIENT_SCRIPTS, script), String(port)], {
+    env: { ...process.env, CLIENTS_DIR, ...env },
     stdio: 'ignore',
   });
   return new Promise((resolve) => child.once('close', resolve));
@@ -76,7 +71,7 @@ const BOTH = [
   String.raw`    exec: 1 call \(avg ${TIME}\)`,
 ];
 
-describe.runIf(hasClients)('the summary at shutdown', () => {
+describe('the summary at shutdown', () => {
   it('is right for Claude Code and Codex, line by line', { timeout: 120_000 }, async () => {
     const home = tempHome();
     const provider = await startFakeProvider(join(home.path, 'provider.log'));
