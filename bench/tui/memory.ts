@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { emptyStats } from '../../src/core/stats.ts';
+import { packSnapshot, type ServerFacts } from '../../src/core/live-source.ts';
+import { emptyLiveState } from '../../src/core/live-state.ts';
 import { uuidv7 } from '../../src/core/uuid.ts';
 import { makeEnd, makeRequest } from '../../test/helpers/flow-events.ts';
 import { TmuxTerminal } from './tmux-control.ts';
@@ -77,10 +78,15 @@ function eventsOf(index: number): string {
     .join('');
 }
 
+async function neverCame(): Promise<never> {
+  await sleep(20_000);
+  throw new Error('the screen did not attach to the server of this measurement within 20 s');
+}
+
 export async function measureMemory(exchanges: number): Promise<Memory> {
   const home = mkdtempSync(join(tmpdir(), 'lunaroute-memory-'));
   const reader = Promise.withResolvers<http.ServerResponse>();
-  const facts = {
+  const facts: ServerFacts = {
     version: '0',
     pid: process.pid,
     url: `http://127.0.0.1:${PORT}`,
@@ -97,8 +103,9 @@ export async function measureMemory(exchanges: number): Promise<Memory> {
       return;
     }
     res.writeHead(200, { 'content-type': 'text/event-stream' });
-    const snapshot = { facts, seq: 0, total: emptyStats(null), recorder: null, running: [] };
-    res.write(`event: snapshot\ndata: ${JSON.stringify(snapshot)}\n\n`);
+    res.write(
+      `event: snapshot\ndata: ${JSON.stringify(packSnapshot(facts, emptyLiveState()))}\n\n`,
+    );
     reader.resolve(res);
   });
   await new Promise<void>((resolve) => server.listen(PORT, '127.0.0.1', resolve));
@@ -122,7 +129,7 @@ export async function measureMemory(exchanges: number): Promise<Memory> {
   );
   try {
     const pid = terminal.pid();
-    const res = await reader.promise;
+    const res = await Promise.race([reader.promise, neverCame()]);
     let beforeMb = 0;
     for (let index = 0; index < exchanges + WARM_UP; index += 1) {
       if (!res.write(eventsOf(index))) await new Promise((resolve) => res.once('drain', resolve));

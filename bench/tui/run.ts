@@ -124,6 +124,20 @@ async function measureScreen(upstream: string): Promise<void> {
   }
 }
 
+/** Medians of the rounds: a hiccup of the machine is in one round, a delay by the screen in all. */
+function reportDelay(name: string, share: number, rounds: [number[][], number[][]]): void {
+  const [withScreen, without] = rounds.map((of) =>
+    percentile(
+      of.map((delays) => percentile(delays, share)),
+      0.5,
+    ),
+  );
+  const more = ((withScreen ?? 0) / (without ?? 1) - 1) * 100;
+  figure(`delay of a streamed event, headless, ${name}`, without ?? 0, 'ms');
+  figure(`delay of a streamed event, with the screen, ${name}`, withScreen ?? 0, 'ms');
+  figure(`  more than headless, ${name}`, more, '%', 10);
+}
+
 /** The same traffic through a server with the screen and one without, turn by turn. */
 async function measureDelay(upstream: string): Promise<void> {
   const homes = [0, 1].map(() => mkdtempSync(join(tmpdir(), 'lunaroute-bench-')));
@@ -144,26 +158,14 @@ async function measureDelay(upstream: string): Promise<void> {
   try {
     await waitForScreen(terminal, 'Nothing has been recorded');
     await sleep(1000);
-    const delays: [number[], number[]] = [[], []];
-    for (let round = 0; round < (flags.quick ? 4 : 10); round += 1) {
+    const rounds: [number[][], number[][]] = [[], []];
+    for (let round = 0; round < (flags.quick ? 4 : 12); round += 1) {
       for (const index of round % 2 === 0 ? [0, 1] : [1, 0]) {
-        const url = `http://127.0.0.1:${PORT + 1 + index}`;
-        const measured = await runTraffic(url, 200, 3);
-        if (round > 0) delays[index]?.push(...measured);
+        const measured = await runTraffic(`http://127.0.0.1:${PORT + 1 + index}`, 200, 3);
+        if (round > 0) rounds[index]?.push(measured);
       }
     }
-    for (const share of [0.5, 0.99]) {
-      const [withScreen, without] = delays.map((each) => percentile(each, share));
-      const name = `p${share * 100}`;
-      figure(`delay of a streamed event, headless, ${name}`, without ?? 0, 'ms');
-      figure(`delay of a streamed event, with the screen, ${name}`, withScreen ?? 0, 'ms');
-      figure(
-        `  more than headless, ${name}`,
-        ((withScreen ?? 0) / (without ?? 1) - 1) * 100,
-        '%',
-        10,
-      );
-    }
+    for (const share of [0.5, 0.99]) reportDelay(`p${share * 100}`, share, rounds);
   } finally {
     terminal.stop();
     headless.kill();
