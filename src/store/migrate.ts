@@ -10,6 +10,7 @@ import { UPKEEP_SCHEMA } from './migrations/005-upkeep.ts';
 import { addWords } from './migrations/006-words.ts';
 import { IMPORTS } from './migrations/007-imports.ts';
 import { TOOL_TIMES } from './migrations/008-tool-times.ts';
+import { SHARED_PROMPTS } from './migrations/009-prompts.ts';
 
 /** `MIGRATIONS[n]` leads from version n to n + 1. */
 const MIGRATIONS: readonly (string | ((database: Database) => void))[] = [
@@ -20,6 +21,7 @@ const MIGRATIONS: readonly (string | ((database: Database) => void))[] = [
   addWords,
   IMPORTS,
   TOOL_TIMES,
+  SHARED_PROMPTS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -227,11 +227,14 @@ function writeEnd(writers: Writers, item: EndItem): void {
   const known = writers.exchanges.find(end.id) ?? openUnknown(writers, request);
   if (known.outcome !== null && known.outcome !== 'interrupted') return;
   const keys = { exchange: known.exchange_key, session: known.session_key };
-  const parts = end.parts.length === 0 ? null : writers.segments.putJson(partsToJson(end.parts));
+  const said = end.parts.length === 0 ? null : partsToJson(end.parts);
+  const parts = said === null ? null : writers.segments.putJson(said);
+  const source = said === null || parts === null ? undefined : { key: parts, content: said };
   const sums = sumsOf(countable(item));
   writers.exchanges.end(end, {
     exchange: keys.exchange,
-    segment: item.body.length === 0 ? null : writers.segments.putBody(item.body).segment,
+    segment:
+      item.body.length === 0 ? null : writers.segments.putBody(item.body, { source }).segment,
     parts,
     headers: writers.headers.pack(end.responseHeaders, familyOf(request, 'response')),
     isUsageUnknown: sums.unknown_usage_count,

@@ -16,6 +16,7 @@ import type { ExchangeSummary } from '../../core/ports.ts';
 import type { Redactions } from '../../core/redactions.ts';
 import type { Usage } from '../../core/usage.ts';
 import type { BodyColumns } from '../bodies.ts';
+import { PROMPT_PREVIEW_SQL } from '../sqlite/exchange-rows.ts';
 import {
   costOfRow,
   detailsOfRow,
@@ -23,6 +24,7 @@ import {
   gapsOfRow,
   type NumberColumns,
 } from '../sqlite/number-columns.ts';
+import { usageOfText } from '../sqlite/usage-text.ts';
 
 export interface ExchangeRow extends NumberColumns {
   readonly exchange_key: number;
@@ -98,7 +100,7 @@ export interface Beside {
 }
 
 export const EXCHANGE_ROWS = `
-  SELECT exchanges.*, origins.*, session_id, project
+  SELECT exchanges.*, origins.*, session_id, project, ${PROMPT_PREVIEW_SQL}
   FROM exchanges JOIN origins USING (origin_key) JOIN sessions USING (session_key)`;
 
 export function requestOf(row: ExchangeRow, beside: Beside): ExchangeRequest {
@@ -147,7 +149,7 @@ export function endOf(row: ExchangeRow): ExchangeSummary['end'] {
     modelUsed: row.model_used,
     stopReason: row.stop_reason,
     usage: usageOf(row),
-    providerUsage: row.provider_usage === null ? null : JSON.parse(row.provider_usage),
+    providerUsage: usageOfText(row.provider_usage),
     details: detailsOfRow(row),
     estimate: estimateOfRow(row),
     cost: costOfRow(row),

@@ -5,6 +5,7 @@
 import type { ClientName, ExchangeRequest, Outcome } from '../../core/exchange.ts';
 import type { ExchangeLine, TimelineFilter } from '../../core/ports.ts';
 import type { Database, Statement } from '../database.ts';
+import { PROMPT_PREVIEW_SQL } from '../sqlite/exchange-rows.ts';
 import { costOfRow } from '../sqlite/number-columns.ts';
 import { type UsageColumns, usageOf } from './exchange-row.ts';
 
@@ -42,7 +43,7 @@ const MAX_NAMES = 8;
 
 const linesBy = (direction: 'ASC' | 'DESC'): string => `
   SELECT exchange_id, session_id, exchanges.started_at, origins.client, auxiliary, method, target,
-    model, exchanges.model_used, prompt_preview, status, outcome, error_code, first_token_ms,
+    model, exchanges.model_used, ${PROMPT_PREVIEW_SQL}, status, outcome, error_code, first_token_ms,
     ended_ms, exchanges.input_tokens, exchanges.output_tokens, exchanges.cache_read_tokens,
     exchanges.cache_write_5m_tokens, exchanges.cache_write_1h_tokens, exchanges.reasoning_tokens,
     exchanges.cost_nano_usd, cost_certainty, price_version,

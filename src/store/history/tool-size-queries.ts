@@ -23,7 +23,7 @@ export class ToolSizeQueries {
   constructor(database: Database, segments: SegmentReader) {
     this.#segments = segments;
     this.#sums = database.prepare(`
-      SELECT name, total(octet_length(arguments)) AS argument_bytes,
+      SELECT name, total(coalesce(argument_bytes, octet_length(arguments))) AS argument_bytes,
         total(result_bytes) AS result_bytes
       FROM tool_calls
       WHERE session_key = (SELECT session_key FROM sessions WHERE session_id = ?)

@@ -135,15 +135,19 @@ export class StoredRedaction {
   }
 
   #endColumns(row: ExchangeRow, { end, body }: EndItem): Columns {
+    const parts = end.parts.length === 0 ? null : this.#segments.putJson(partsToJson(end.parts));
+    const response = this.#put(body);
+    // The same stream may stand there as an echo of what the parts said before.
+    if (response !== null && parts !== row.parts_segment) this.#segments.detach(response);
     return {
       error_code: end.errorCode,
       error_message: end.errorMessage,
       response_id: end.responseId,
       model_used: end.modelUsed,
       stop_reason: end.stopReason,
-      response_segment: this.#put(body),
+      response_segment: response,
       response_truncated: Number(end.responseBody.truncated),
-      parts_segment: end.parts.length === 0 ? null : this.#segments.putJson(partsToJson(end.parts)),
+      parts_segment: parts,
       response_redacted: end.responseBody.redacted === true ? 1 : null,
       response_redactions: sumJson(row.response_redactions, end.redactions),
       response_headers: this.#headers.pack(end.responseHeaders, 'redacted response'),

@@ -14,6 +14,7 @@ import { SessionRows } from '../sqlite/session-rows.ts';
 import { storedSums } from '../sqlite/stored-sums.ts';
 import { type Sums, subtractSums, sumsOf } from '../sqlite/sums.ts';
 import { ToolCallRows } from '../sqlite/tool-calls.ts';
+import { usageText } from '../sqlite/usage-text.ts';
 import type { Reread } from './reread.ts';
 
 type Values = Readonly<Record<string, string | number | null>>;
@@ -179,7 +180,7 @@ function valuesOf(
     cache_write_5m_tokens: usage?.cacheWrite5m ?? null,
     cache_write_1h_tokens: usage?.cacheWrite1h ?? null,
     reasoning_tokens: usage?.reasoning ?? null,
-    provider_usage: providerUsage == null ? null : JSON.stringify(providerUsage),
+    provider_usage: usageText(providerUsage),
     ...numberColumns(end),
   };
 }

@@ -49,6 +49,9 @@ const WORD = /[\p{L}\p{N}]/u;
  */
 const NOISE = /(?<![\w+/=-])(?:[\w+/=-]{60,}(?:\s[\w+/=-]{60,})+|[\w+/=-]{128,})/g;
 
+/** Before the lines of a file that a tool has read: nobody searches for them, and lines that follow each other become one text. */
+const LINE_NUMBER = /^ *\d+[\t→]/gm;
+
 export class TextIndex {
   readonly #segments: SegmentStore;
   readonly #seen = new LruMap<string, true>(REMEMBERED_PIECES);
@@ -117,7 +120,7 @@ export class TextIndex {
       const textHash = hashOf(text);
       const doc = this.#addDoc.run({ ...keys, session, kind, ...from, part, textHash });
       if (doc.changes === 0) return;
-      const indexed = text.replace(NOISE, ' ');
+      const indexed = text.replace(NOISE, ' ').replace(LINE_NUMBER, '');
       this.#addText.run(doc.lastInsertRowid, indexed);
       this.#words.add(indexed);
     });

@@ -6,7 +6,7 @@
  */
 import type { Database, Statement } from '../database.ts';
 import { LruMap } from '../lru.ts';
-import { type PackedSegment, pack, packWhole, unpack } from './codec.ts';
+import { type PackedSegment, pack, packEcho, packWhole, type Source, unpack } from './codec.ts';
 import { DIGEST_BYTES, digestOf, type Piece, type Range } from './piece.ts';
 import type { Piece as RecipePiece } from './recipe.ts';
 import { type Layout, type Span, scan, scanStrings } from './scan.ts';
@@ -37,6 +37,8 @@ export interface KnownBody {
   readonly layout?: Layout | null | undefined;
   /** Its sha256 in hex. */
   readonly sha256?: string | null | undefined;
+  /** A stored segment that says the same, as the parts of an answer do of its stream. */
+  readonly source?: Source | undefined;
 }
 
 /** Keys known without asking SQLite: about 15 MB when full. */
@@ -50,10 +52,12 @@ export class SegmentStore {
   readonly #keys = new LruMap<string, number>(REMEMBERED_KEYS);
   /** Of pieces that are sent again, without a look at their bytes. */
   #pieces = new WeakMap<Piece, number>();
+  readonly #database: Database;
   readonly #find: Statement<[Uint8Array, number], { segment_key: number }>;
   readonly #insert: Statement<[Uint8Array, number, number, Uint8Array]>;
 
   constructor(database: Database) {
+    this.#database = database;
     this.#find = database.prepare('SELECT segment_key FROM segments WHERE hash = ? AND size = ?');
     this.#insert = database.prepare(
       'INSERT INTO segments (hash, size, codec, content) VALUES (?, ?, ?, ?)',
@@ -81,7 +85,10 @@ export class SegmentStore {
             ...gap,
             segment: this.put(slice(bytes, gap)),
           }));
-    return { segment: this.#putParts(bytes, digest, stored), layout };
+    const { source } = known;
+    const isStream = layout.spans.length === 0 && source !== undefined;
+    const pack = isStream ? () => packEcho(bytes, source) : () => packFaithfully(bytes, stored());
+    return { segment: this.#putOnce(bytes, digest, pack), layout };
   }
 
   /** Stores only the pieces of a JSON body, not the body. */
@@ -96,6 +103,16 @@ export class SegmentStore {
       return { start, end, property, kind, index: place, piece, segment };
     });
     return { ...layout, spans };
+  }
+
+  /** Stores a segment anew without a source: whoever deletes that must not leave it referred to. */
+  detach(segment: number): void {
+    const { codec, content } = packWhole(new SegmentReader(this.#database).get(segment));
+    this.#database
+      .prepare<[number, Uint8Array, number]>(
+        'UPDATE segments SET codec = ?, content = ? WHERE segment_key = ?',
+      )
+      .run(codec, content, segment);
   }
 
   /** Forgets all remembered keys. */
@@ -135,9 +152,13 @@ export class SegmentStore {
   }
 
   #putParts(bytes: Uint8Array, digest: string, stored: () => readonly Stored[]): number {
+    return this.#putOnce(bytes, digest, () => packFaithfully(bytes, stored()));
+  }
+
+  #putOnce(bytes: Uint8Array, digest: string, pack: () => PackedSegment): number {
     const known = this.#keyOf(digest, bytes.length);
     if (known !== undefined) return known;
-    const { codec, content } = packFaithfully(bytes, stored());
+    const { codec, content } = pack();
     const result = this.#insert.run(Buffer.from(digest, 'hex'), bytes.length, codec, content);
     const key = Number(result.lastInsertRowid);
     this.#keys.set(digest, key);

@@ -7,8 +7,10 @@ import type { Redactions } from '../../core/redactions.ts';
 import { isCounted } from '../../core/stats.ts';
 import { truncate } from '../../core/text.ts';
 import type { Database, Statement } from '../database.ts';
+import { LruMap } from '../lru.ts';
 import { NUMBER_COLUMNS, numberColumns } from './number-columns.ts';
 import { OriginRows } from './origin-rows.ts';
+import { usageText } from './usage-text.ts';
 
 type Value = string | number | Uint8Array | null;
 type Row = Readonly<Record<string, Value>>;
@@ -19,6 +21,11 @@ export interface KnownExchange {
   readonly session_key: number;
   readonly outcome: string | null;
 }
+
+/** A prompt is stored at the first of its turns. */
+export const PROMPT_PREVIEW_SQL = `coalesce(exchanges.prompt_preview, (
+  SELECT prompt_preview FROM exchanges AS first WHERE first.exchange_key = exchanges.prompt_exchange
+    AND first.session_key = exchanges.session_key)) AS prompt_preview`;
 
 /** Keys of what was stored beside the row. */
 export interface RequestKeys {
@@ -38,6 +45,7 @@ export interface EndKeys {
 }
 
 const MAX_PREVIEW = 200;
+const REMEMBERED_PROMPTS = 500;
 const MAX_ERROR = 2_000;
 const MAX_TARGET = 8_192;
 
@@ -46,6 +54,8 @@ export class ExchangeRows {
   readonly #find: Statement<[string], KnownExchange>;
   readonly #open: Statement<[Row]>;
   readonly #end: Statement<[Row]>;
+  /** By session: the preview that was stored last, and where. */
+  readonly #prompts = new LruMap<number, { text: string; exchange: number }>(REMEMBERED_PROMPTS);
 
   constructor(database: Database) {
     this.#origins = new OriginRows(database);
@@ -68,7 +78,13 @@ export class ExchangeRows {
   /** Inserts the row of a request and gives its key. */
   open(request: ExchangeRequest, keys: RequestKeys): number {
     const row = requestRow(request, keys, this.#origins.keyOf(request));
-    return Number(this.#open.run(row).lastInsertRowid);
+    const text = row.prompt_preview;
+    const last = this.#prompts.get(keys.session);
+    const isSame = last !== undefined && last.text === text;
+    const shared = isSame ? { prompt_preview: null, prompt_exchange: last.exchange } : {};
+    const exchange = Number(this.#open.run({ ...row, ...shared }).lastInsertRowid);
+    if (!isSame && text !== null) this.#prompts.set(keys.session, { text, exchange });
+    return exchange;
   }
 
   end(end: ExchangeEnd, keys: EndKeys): void {
@@ -78,6 +94,7 @@ export class ExchangeRows {
   /** Forgets remembered keys: needed after a rollback. */
   forget(): void {
     this.#origins.forget();
+    this.#prompts.clear();
   }
 }
 
@@ -97,6 +114,7 @@ const REQUEST_COLUMNS = [
   'stream',
   'previous_response_id',
   'prompt_preview',
+  'prompt_exchange',
   'message_count',
   'request_bytes',
   'request_sha256',
@@ -112,7 +130,7 @@ function requestRow(
   request: ExchangeRequest,
   keys: RequestKeys,
   origin: number,
-): Record<(typeof REQUEST_COLUMNS)[number], Value> {
+): Record<(typeof REQUEST_COLUMNS)[number], Value> & { readonly prompt_preview: string | null } {
   return {
     exchange_id: request.id,
     session_key: keys.session,
@@ -129,6 +147,7 @@ function requestRow(
     stream: Number(request.stream),
     previous_response_id: request.previousResponseId,
     prompt_preview: clip(request.promptPreview, MAX_PREVIEW),
+    prompt_exchange: null,
     message_count: request.messageCount,
     request_bytes: request.requestBody.bytes,
     request_sha256: sha256Of(request.requestBody),
@@ -226,7 +245,7 @@ function usageColumns({ usage, providerUsage }: ExchangeEnd) {
     cache_write_5m_tokens: usage?.cacheWrite5m ?? null,
     cache_write_1h_tokens: usage?.cacheWrite1h ?? null,
     reasoning_tokens: usage?.reasoning ?? null,
-    provider_usage: providerUsage == null ? null : JSON.stringify(providerUsage),
+    provider_usage: usageText(providerUsage),
   };
 }
 

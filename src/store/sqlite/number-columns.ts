@@ -1,9 +1,11 @@
 /** Columns of money, details and gaps: both ways between an ExchangeEnd and its row. Pure. */
 import type { Cost } from '../../core/cost.ts';
 import type { ExchangeEnd } from '../../core/exchange.ts';
-import type { TokenGaps } from '../../core/latency.ts';
+import { GAP_BOUNDS_MS, type TokenGaps } from '../../core/latency.ts';
 import { NO_DETAILS, type UsageDetails } from '../../core/usage-details.ts';
 import type { UsageEstimate } from '../../core/usage-estimate.ts';
+
+const EMPTY = [0, 0] as const;
 
 export const NUMBER_COLUMNS = [
   'cost_nano_usd',
@@ -43,8 +45,20 @@ export function numberColumns({ cost, details, estimate, timing }: ExchangeEnd):
     gap_p50_ms: gaps?.p50 ?? null,
     gap_p95_ms: gaps?.p95 ?? null,
     gap_p99_ms: gaps?.p99 ?? null,
-    gap_buckets: gaps === null ? null : JSON.stringify(gaps.buckets),
+    gap_buckets: gaps === null ? null : bucketsText(gaps.buckets),
   };
+}
+
+/** Empty buckets are 0, those at the end are left out: a third of the length. */
+function bucketsText(buckets: TokenGaps['buckets']): string {
+  const last = buckets.findLastIndex(([count]) => count > 0);
+  return JSON.stringify(buckets.slice(0, last + 1).map((bucket) => (bucket[0] === 0 ? 0 : bucket)));
+}
+
+/** Both ways in which they were written. */
+function bucketsOf(text: string): (readonly [number, number])[] {
+  const stored: (0 | readonly [number, number])[] = JSON.parse(text);
+  return Array.from({ length: GAP_BOUNDS_MS.length + 1 }, (_, at) => stored[at] || EMPTY);
 }
 
 /** Most exchanges have none: then nothing is stored. */
@@ -78,6 +92,6 @@ type GapColumns = Pick<NumberColumns, 'gap_p50_ms' | 'gap_p95_ms' | 'gap_p99_ms'
 export function gapsOfRow(row: GapColumns): TokenGaps | null {
   const { gap_p50_ms: p50, gap_p95_ms: p95, gap_p99_ms: p99, gap_buckets: text } = row;
   if (p50 === null || p95 === null || p99 === null || text === null) return null;
-  const buckets: [number, number][] = JSON.parse(text);
+  const buckets = bucketsOf(text);
   return { count: buckets.reduce((sum, [count]) => sum + count, 0), p50, p95, p99, buckets };
 }

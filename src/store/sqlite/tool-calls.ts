@@ -42,8 +42,8 @@ interface SeenResult {
   readonly isJoined: boolean;
 }
 
-/** Enough for a line of a table or a file name in JSON; the answer's parts hold the whole. */
-const MAX_ARGUMENTS = 2_000;
+/** Enough for a line of a table; the answer's parts hold the whole. A longer row would cost a page. */
+const MAX_ARGUMENTS = 200;
 const MAX_ID = 255;
 const REMEMBERED_RESULTS = 50_000;
 /**

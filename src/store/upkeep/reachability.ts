@@ -3,7 +3,7 @@
  * in turn. No foreign key points at a segment, so this walk is the only truth about them. Reads only.
  */
 import type { Database, Statement } from '../database.ts';
-import { IS_RECIPE_SQL, referencesOf } from '../segments/codec.ts';
+import { HAS_REFERENCES_SQL, referencesOf } from '../segments/codec.ts';
 import { headerSegment } from '../sqlite/headers.ts';
 
 interface SegmentRow {
@@ -37,7 +37,7 @@ export class Reachability {
     this.lastKey = last?.last ?? 0;
     this.#reached = new Uint8Array(Math.ceil((this.lastKey + 1) / 8));
     this.#read = database.prepare(`
-      SELECT length(content) AS bytes, codec, iif(${IS_RECIPE_SQL}, content, NULL) AS recipe
+      SELECT length(content) AS bytes, codec, iif(${HAS_REFERENCES_SQL}, content, NULL) AS recipe
       FROM segments WHERE segment_key = ?`);
   }
 

@@ -5,7 +5,7 @@
  * the next request that sends it.
  */
 import type { Database, Statement } from '../database.ts';
-import { IS_RECIPE_SQL, referencesOf } from '../segments/codec.ts';
+import { HAS_REFERENCES_SQL, referencesOf } from '../segments/codec.ts';
 
 interface Body {
   readonly exchange_key: number;
@@ -32,7 +32,7 @@ export class SharedDocs {
     const bodies = `
       SELECT exchange_key, codec, content
       FROM exchanges JOIN segments ON segment_key = request_segment
-      WHERE session_key <> ? AND ${IS_RECIPE_SQL}`;
+      WHERE session_key <> ? AND ${HAS_REFERENCES_SQL}`;
     this.#newest = database.prepare(`${bodies} ORDER BY exchange_key DESC LIMIT ?`);
     this.#next = database.prepare(`${bodies} ORDER BY exchange_key LIMIT ?`);
     // Another process may have deleted the heir meanwhile.
