@@ -54,7 +54,10 @@ describe('codec', () => {
   });
 
   it('says a stream in a fraction of what it says', () => {
-    const said = Array.from({ length: 300 }, (_, at) => `w${((at * 2_654_435_761) >>> 0).toString(36)}`).join(' ');
+    const said = Array.from(
+      { length: 300 },
+      (_, at) => `w${((at * 2_654_435_761) >>> 0).toString(36)}`,
+    ).join(' ');
     const stream = Buffer.from(
       (said.match(/.{1,20}/gs) ?? [])
         .map(
