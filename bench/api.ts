@@ -3,15 +3,9 @@
 // words in every round. Limit: 150 ms for the 95th percentile. `CPU` is the time that the thread which
 // answers spent on a call: on a busy machine it says more than the clock. --keep builds the history in a
 // folder, or uses the one that is there.
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import net from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { machine } from './figures.ts';
-import { fillHistory } from './history/fill.ts';
+import { serveHistory } from './history/serve.ts';
 import { cpuSince, threadCpu } from './process.ts';
 import { table } from './stats.ts';
 
@@ -31,42 +25,20 @@ const exchanges = Number(flags.exchanges);
 const sessions = Number(flags.sessions);
 const rounds = Number(flags.rounds);
 
-const home = mkdtempSync(join(tmpdir(), 'lunaroute-bench-api-'));
-const data = flags.keep ?? join(home, '.lunaroute');
-mkdirSync(data, { recursive: true, mode: 0o700 });
-let server: ChildProcess | null = null;
+console.log(machine());
+const server = await serveHistory(flags.keep ?? null, { exchanges, sessions });
 try {
-  console.log(machine());
-  const now = Date.now();
-  if (!existsSync(join(data, 'sessions.db'))) fillHistory(data, { exchanges, sessions }, now);
-  console.log(`${exchanges} exchanges in ${sessions} sessions, made in ${seconds(now)} s`);
-  server = spawn(
-    process.execPath,
-    ['bin/lunaroute.cjs', 'serve', '--port', String(await freePort())],
-    {
-      env: { PATH: process.env['PATH'], HOME: home, LUNAROUTE_HOME: data, NO_COLOR: '1' },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const url = await pageUrl(server);
-  // A file of an older version is brought to this one first.
-  while (!(await fetch(`${url}/api/v1/overview`)).ok) await sleep(200);
-  const { pid = 0 } = server;
+  console.log(`${exchanges} exchanges in ${sessions} sessions`);
   const rows = [];
-  for (const [name, path] of calls(now)) {
+  for (const [name, path] of calls(Date.now())) {
     if (!name.includes(flags.only)) continue;
-    const row = await measure(name, `${url}/api/v1`, path, pid);
+    const row = await measure(name, `${server.url}/api/v1`, path, server.pid);
     console.error(row.join('  '));
     rows.push(row);
   }
   console.log(table(HEAD, rows));
 } finally {
-  server?.kill('SIGKILL');
-  rmSync(home, { recursive: true, force: true });
-}
-
-function seconds(since: number): string {
-  return ((Date.now() - since) / 1000).toFixed(1);
+  server.stop();
 }
 
 type Path = (round: number) => string;
@@ -158,26 +130,4 @@ async function measure(name: string, base: string, path: Path, pid: number): Pro
 function spread(values: readonly number[]): number[] {
   const sorted = values.toSorted((a, b) => a - b);
   return [0.5, 0.95, 1].map((share) => sorted[Math.ceil(sorted.length * share) - 1] ?? 0);
-}
-
-async function pageUrl(child: ChildProcess): Promise<string> {
-  let said = '';
-  child.stdout?.on('data', (data: Buffer) => {
-    said += data.toString();
-  });
-  for (;;) {
-    const [, url] = /Web page +(http:\S+)/.exec(said) ?? [];
-    if (url !== undefined) return url;
-    if (child.exitCode !== null) throw new Error(`the server ended: ${said}`);
-    await sleep(50);
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = net.createServer().listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

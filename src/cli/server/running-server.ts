@@ -28,6 +28,7 @@ import { listenProblem } from './port-in-use.ts';
 import { ListenError } from './proxy-host.ts';
 import { exposureBanner, exposureWarning, type Start } from './start-summary.ts';
 import { uiRecords } from './ui-records.ts';
+import { keepWarm } from './warm-up.ts';
 
 export interface RunningServer {
   readonly runtime: Runtime;
@@ -110,11 +111,14 @@ async function publish(
   // The UI port is known only once it listens; until then nobody can ask.
   let source = localSource(runtime, facts);
   const records = uiRecords(start, () => source);
+  const { recorder } = start;
   const ui = await listenForScreens(start, token, records, log);
   const uiUrl = ui === null ? null : clientUrl(ui.host, ui.port);
   source = localSource(runtime, { ...facts, uiUrl });
   announce(start, { facts: source.facts, token }, log);
+  const endWarmUp = ui === null ? null : keepWarm(records.history, recorder.sqlitePath);
   runtime.onStop(() => {
+    endWarmUp?.();
     ui?.close();
     records.close();
   });

@@ -26,6 +26,13 @@ interface ModelRow extends UsageColumns, CostColumns {
   readonly spent: number;
 }
 
+/** Why exchanges were not completed, or how long the completed ones took. */
+interface EndRow {
+  readonly code: string | null;
+  readonly bucket: number | null;
+  readonly count: number;
+}
+
 /** Names come from the wire: more of them in one span are not shown. */
 const MAX_GROUPS = 200;
 
@@ -37,9 +44,8 @@ const EXCHANGES = `
 export class ActivityQueries {
   readonly #days: ClosedDays;
   readonly #models: Statement<[Span], ModelRow>;
-  readonly #errors: Statement<[Span], Activity['errors'][number]>;
+  readonly #ends: Statement<[Span], EndRow>;
   readonly #tools: Statement<[Span], Activity['tools'][number]>;
-  readonly #latency: Statement<[Span], Activity['latency'][number]>;
 
   constructor(database: Database, days: ClosedDays) {
     this.#days = days;
@@ -56,10 +62,13 @@ export class ActivityQueries {
         count(*) FILTER (WHERE cost_certainty = 'exact') AS exact_cost_count,
         count(*) FILTER (WHERE cost_certainty = 'estimated') AS estimated_cost_count
       ${EXCHANGES} GROUP BY 1 ORDER BY requests DESC`);
-    this.#errors = database.prepare(`
-      SELECT coalesce(error_code, outcome) AS code, count(*) AS count
-      ${EXCHANGES} AND is_counted AND outcome <> 'completed'
-      GROUP BY 1 ORDER BY 2 DESC LIMIT ${MAX_GROUPS}`);
+    // Both in one pass over the rows, which is what takes the time.
+    this.#ends = database.prepare(`
+      SELECT iif(outcome = 'completed', NULL, coalesce(error_code, outcome)) AS code,
+        iif(outcome = 'completed', CAST(ln(max(ended_ms, 1)) / ${Math.log(LATENCY_GROWTH)} AS INTEGER),
+          NULL) AS bucket,
+        count(*) AS count
+      ${EXCHANGES} AND is_counted AND outcome IS NOT NULL GROUP BY 1, 2 ORDER BY count DESC`);
     this.#tools = database.prepare(`
       SELECT name, count(*) AS calls, count(*) FILTER (WHERE is_error = 1) AS failures,
         count(duration_ms) AS timed, total(duration_ms) AS totalMs
@@ -67,10 +76,6 @@ export class ActivityQueries {
       WHERE started_at >= @from AND started_at < @to
         AND exchanges.session_key IS NOT (SELECT session_key FROM sessions WHERE session_id = @hidden)
       GROUP BY name ORDER BY calls DESC LIMIT ${MAX_GROUPS}`);
-    this.#latency = database.prepare(`
-      SELECT CAST(ln(max(ended_ms, 1)) / ${Math.log(LATENCY_GROWTH)} AS INTEGER) AS bucket,
-        count(*) AS count
-      ${EXCHANGES} AND is_counted AND outcome = 'completed' AND ended_ms IS NOT NULL GROUP BY 1`);
   }
 
   between(from: number, to: number): Activity {
@@ -80,6 +85,7 @@ export class ActivityQueries {
   #read(from: number, to: number): Activity {
     const span = { from, to, hidden: OTHER_SESSION };
     const models = this.#models.all(span);
+    const ends = this.#ends.all(span);
     return {
       from,
       requests: models.reduce((sum, { requests }) => sum + requests, 0),
@@ -94,9 +100,13 @@ export class ActivityQueries {
         outputTokens: row.output_tokens ?? 0,
         cost: costSumOf(row, row.spent),
       })),
-      errors: this.#errors.all(span),
+      errors: ends
+        .flatMap(({ code, count }) => (code === null ? [] : [{ code, count }]))
+        .slice(0, MAX_GROUPS),
       tools: this.#tools.all(span),
-      latency: this.#latency.all(span),
+      latency: ends
+        .flatMap(({ bucket, count }) => (bucket === null ? [] : [{ bucket, count }]))
+        .toSorted((a, b) => a.bucket - b.bucket),
     };
   }
 }

@@ -7,16 +7,8 @@ import { OTHER_SESSION } from '../../core/exchange.ts';
 import type { Stats, StatsGroup, StatsRow, ToolStats } from '../../core/ports.ts';
 import type { Database, Statement } from '../database.ts';
 import type { ClosedDays } from './closed-days.ts';
-import {
-  EXCHANGE_SUMS,
-  GROUPED_SUMS,
-  SESSION_SUMS,
-  SUMS_OF_PARTS,
-  SUMS_OF_TOOLS,
-  type SumRow,
-  statsOf,
-  TOOL_SUMS,
-} from './sum-columns.ts';
+import { MAX_TOOLS, ROLLED_SESSIONS, ROLLED_TOOLS, rolledGroups } from './rolled-tables.ts';
+import { EXCHANGE_SUMS, SESSION_SUMS, type SumRow, statsOf, TOOL_SUMS } from './sum-columns.ts';
 
 export interface StatsFilter {
   readonly sessionId?: string;
@@ -32,9 +24,6 @@ interface Parameters {
 
 type GroupParameters = Pick<Parameters, 'since' | 'hidden'> & { readonly limit: number };
 type GroupRow = SumRow & { readonly key: string };
-
-/** Of a person's tools there are dozens; a client that invents names must not fill the memory. */
-const MAX_TOOLS = 500;
 
 const NOT_HIDDEN =
   'session_key IS NOT (SELECT session_key FROM sessions WHERE session_id = @hidden)';
@@ -86,16 +75,16 @@ export class StatsQueries {
   stats(filter: StatsFilter): Stats {
     const session = filter.sessionId ?? null;
     const parameters = { session, since: filter.since ?? 0, hidden: OTHER_SESSION };
-    const isRolled = session === null && this.#days.prepare(parameters.since, Date.now());
+    const isRolled = session === null && this.#days.prepare(parameters.since, Date.now(), 'all');
     const tools = isRolled ? this.#rolledTools(parameters) : this.#rawTools(parameters);
     return statsOf(session, this.#sums(filter.since === undefined, isRolled, parameters), tools);
   }
 
   #sums(isWhole: boolean, isRolled: boolean, parameters: Parameters): SumRow {
-    const rolled = (): SumRow | undefined =>
-      this.#database.prepare<[Parameters], SumRow>(ROLLED_SUMS).get(parameters);
     const raw = isWhole ? this.#sessionSums : this.#exchangeSums;
-    const row = isRolled && !isWhole ? rolled() : raw.get(parameters);
+    const rolled = (): SumRow | undefined =>
+      this.#database.prepare<[Parameters], SumRow>(rolledGroups('all')).get(parameters);
+    const row = (isRolled ? rolled() : undefined) ?? raw.get(parameters);
     if (row === undefined) throw new Error('an aggregate query gave no row');
     return row;
   }
@@ -110,15 +99,21 @@ export class StatsQueries {
   }
 
   statsBy(by: StatsGroup, filter: { since?: number; limit: number }): StatsRow[] {
-    const own = filter.since === undefined ? SESSION_KEYS[by] : undefined;
-    const isRolled = own === undefined && this.#days.prepare(filter.since ?? 0, Date.now());
-    const raw = own === undefined ? exchangeGroups(by) : sessionGroups(own);
-    const sql = isRolled ? rolledGroups(by) : raw;
     const parameters = { since: filter.since ?? 0, hidden: OTHER_SESSION, limit: filter.limit };
     return this.#database
-      .prepare<[GroupParameters], GroupRow>(sql)
+      .prepare<[GroupParameters], GroupRow>(this.#groupsSql(by, filter.since))
       .all(parameters)
       .map((row) => ({ key: row.key, stats: statsOf(by === 'session' ? row.key : null, row, []) }));
+  }
+
+  #groupsSql(by: StatsGroup, since: number | undefined): string {
+    const own = since === undefined ? SESSION_KEYS[by] : undefined;
+    if (by === 'session' && own !== undefined) return SESSIONS_THEMSELVES;
+    // The others are groups of exchanges: their sums are quicker, once days are rolled.
+    if (this.#days.prepare(since ?? 0, Date.now(), by === 'session' ? null : by)) {
+      return by === 'session' ? largestFirst(ROLLED_SESSIONS) : inOrder(by, rolledGroups(by));
+    }
+    return own === undefined ? exchangeGroups(by) : sessionGroups(own);
   }
 }
 
@@ -127,6 +122,14 @@ function sessionGroups(key: string): string {
     SELECT ${key} AS key, ${SESSION_SUMS} FROM sessions
     WHERE session_id <> @hidden AND last_activity_at >= @since GROUP BY 1`);
 }
+
+/** Sums of those that are shown: sorting a hundred thousand rows of them takes five times as long. */
+const SESSIONS_THEMSELVES = largestFirst(`
+  WITH page AS MATERIALIZED (
+    SELECT session_key FROM sessions WHERE session_id <> @hidden
+    ORDER BY cost_nano_usd DESC, input_tokens + output_tokens DESC, session_id LIMIT @limit)
+  SELECT session_id AS key, ${SESSION_SUMS} FROM page CROSS JOIN sessions USING (session_key)
+  GROUP BY 1`);
 
 /** Of days, the newest are within the limit, and stand last as in a calendar. */
 function exchangeGroups(by: StatsGroup): string {
@@ -141,54 +144,6 @@ function inOrder(by: StatsGroup, groups: string): string {
   return by === 'day'
     ? `SELECT * FROM (${groups} ORDER BY 1 DESC LIMIT @limit) ORDER BY key`
     : largestFirst(groups);
-}
-
-/** What ClosedDays has rolled, and the exchanges of the spans between. */
-const PARTS = `
-  SELECT * FROM temp.rolled WHERE at >= @since
-  UNION ALL
-  SELECT span_from AS at, session_key, origin_key, coalesce(model_used, model) AS model,
-    ${GROUPED_SUMS}
-  FROM temp.raw_spans CROSS JOIN exchanges ON started_at >= span_from AND started_at < span_to
-  GROUP BY 1, 2, 3, 4`;
-const ROLLED_SUMS = `
-  WITH parts AS (${PARTS}) SELECT ${SUMS_OF_PARTS} FROM parts
-  WHERE session_key IS NOT (SELECT session_key FROM sessions WHERE session_id = @hidden)`;
-const ROLLED_TOOLS = `
-  WITH parts AS (
-    SELECT * FROM temp.rolled_tools WHERE at >= @since
-    UNION ALL
-    SELECT span_from AS at, name, ${TOOL_SUMS}
-    FROM temp.raw_spans CROSS JOIN tool_calls ON requested_at >= span_from AND requested_at < span_to
-    WHERE session_key IS NOT (SELECT session_key FROM sessions WHERE session_id = @hidden)
-    GROUP BY 1, 2)
-  SELECT name, ${SUMS_OF_TOOLS} FROM parts
-  GROUP BY name ORDER BY calls DESC, name LIMIT ${MAX_TOOLS}`;
-/** SQL of a group's name, over PARTS with their session and origin. */
-const PART_KEYS: Readonly<Record<StatsGroup, string>> = {
-  session: 'session_id',
-  model: "coalesce(parts.model, '(no model)')",
-  day: "date(parts.at / 1000, 'unixepoch', 'localtime')",
-  client: 'origins.client',
-  project: "coalesce(project, '(unknown)')",
-};
-
-/** Only what the name needs: joining a hundred thousand parts doubles the time. */
-const PART_JOINS: Readonly<Partial<Record<StatsGroup, string>>> = {
-  session: 'CROSS JOIN sessions USING (session_key)',
-  project: 'CROSS JOIN sessions USING (session_key)',
-  client: 'CROSS JOIN origins USING (origin_key)',
-};
-
-function rolledGroups(by: StatsGroup): string {
-  return inOrder(
-    by,
-    `
-    WITH parts AS (${PARTS})
-    SELECT ${PART_KEYS[by]} AS key, ${SUMS_OF_PARTS}
-    FROM parts ${PART_JOINS[by] ?? ''}
-    WHERE ${NOT_HIDDEN} GROUP BY 1`,
-  );
 }
 
 function largestFirst(groups: string): string {

@@ -76,8 +76,10 @@ const ADDED = [
   'total_ms',
   'overhead_ms',
 ];
-/** EXCHANGE_SUMS over a table `parts` of GROUPED_SUMS. */
-export const SUMS_OF_PARTS = `count(DISTINCT session_key) AS sessions, ${totals('parts', ADDED)}`;
+/** GROUPED_SUMS over a table `parts` of them. */
+export const SUMS_OF_PARTS = totals('parts', ADDED);
+/** The columns of such a table. */
+export const PART_COLUMNS = ADDED.join(', ');
 
 /** A group of tool_calls. */
 export const TOOL_SUMS = `

@@ -62,7 +62,8 @@ function itemsOf(list: readonly Made[], prefix = 'e'): SinkItem[] {
       startedAt: START + hour * HOUR + index,
       model: `m${model}`,
       client: session === 1 ? 'codex' : 'claude-code',
-      project: session === 2 ? '/work' : null,
+      // Known with a later request than the first, at times.
+      project: session === 2 && hour % 3 > 0 ? '/work' : null,
     });
     if (isOpen && hour % 5 === 0) return [item];
     const usage = {
