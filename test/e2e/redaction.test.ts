@@ -107,9 +107,42 @@ function allSegments(): string[] {
   }
 }
 
-/** What the web API says about everything that was recorded, live stream and exports included. */
+function apiOf(running: RunningServer): string {
+  return `${/Web page +(http:\S+)/.exec(running.output())?.[1]}/api/v1`;
+}
+
+interface Watcher {
+  /** All that the live stream has said, as it came. */
+  said(): string;
+  stop(): void;
+}
+
+async function watchLive(running: RunningServer): Promise<Watcher> {
+  const stop = new AbortController();
+  const { body } = await fetch(`${apiOf(running)}/live`, { signal: stop.signal });
+  const pieces: Buffer[] = [];
+  const read = async (): Promise<void> => {
+    for await (const piece of body ?? []) pieces.push(Buffer.from(piece));
+  };
+  read().catch(() => undefined);
+  return { said: () => Buffer.concat(pieces).toString(), stop: () => stop.abort() };
+}
+
+/** The answers as they grew on a screen, pieces put together: a value must not come in two halves either. */
+function grownAnswers(said: string): string[] {
+  const answers = new Map<string, string>();
+  for (const [, data = ''] of said.matchAll(/^data: (.*)$/gm)) {
+    const { type, exchangeId, kind, text } = JSON.parse(data);
+    if (type !== 'response.progress' || typeof text !== 'string') continue;
+    const key = `${exchangeId} ${kind}`;
+    answers.set(key, (answers.get(key) ?? '') + text);
+  }
+  return [...answers.values()];
+}
+
+/** What the web API says about everything that was recorded, exports included. */
 async function everyAnswer(running: RunningServer): Promise<ReadonlyMap<string, string>> {
-  const base = `${/Web page +(http:\S+)/.exec(running.output())?.[1]}/api/v1`;
+  const base = apiOf(running);
   const answers = new Map<string, string>();
   const get = async (path: string): Promise<string> => {
     const response = await fetch(`${base}${path}`);
@@ -166,6 +199,7 @@ describe('redaction through the built program', () => {
       LUNAROUTE_OPENAI_BASE_URL: provider.url,
     });
     server = await startServer(env, ['--log-requests', '--log-level', 'trace']);
+    const live = await watchLive(server);
 
     for (const plan of plans()) {
       const key = `${plan.dialect}.${plan.size}.${plan.coding}`;
@@ -251,9 +285,6 @@ describe('redaction through the built program', () => {
     // The write-ahead log is there while the server runs.
     const found = (text: string): string[] => foundIn(text, values);
     const folder = join(home.path, '.lunaroute');
-    if (process.env['KEEP']) {
-      (await import('node:fs')).cpSync(folder, '/tmp/i6/keep', { recursive: true });
-    }
     for (const { file, text } of everyFile(folder)) expect([file, found(text)]).toEqual([file, []]);
     expect(allSegments().flatMap(found)).toEqual([]);
 
@@ -276,6 +307,13 @@ describe('redaction through the built program', () => {
     } finally {
       store.close();
     }
+    const ended = (text: string): number => text.split('"type":"exchange.ended"').length - 1;
+    await until('the live stream', () => (ended(live.said()) >= count ? true : undefined));
+    live.stop();
+    const grown = grownAnswers(live.said());
+    expect(grown.join().length).toBeGreaterThan(10_000);
+    expect([live.said(), ...grown].flatMap(found)).toEqual([]);
+    expect(found(await (await fetch(`${server.url}/metrics`)).text())).toEqual([]);
     for (const [path, text] of await everyAnswer(server)) {
       expect([path, found(text)]).toEqual([path, []]);
     }
