@@ -152,8 +152,12 @@ export interface ToolSize {
   readonly name: string;
   readonly argumentBytes: number;
   readonly resultBytes: number;
-  /** null when the newest request does not define it. */
+  /** null when the newest request with tools does not define it. */
   readonly definitionBytes: number | null;
+  /** Estimated: the bytes' share of the request whose tokens the provider counted; null without a count. */
+  readonly definitionTokens: number | null;
+  /** Estimated in the same way. */
+  readonly resultTokens: number | null;
 }
 
 /** An exchange with its whole conversation and raw bytes. */
@@ -213,15 +217,6 @@ export interface LatencyStats {
   readonly gapP99: Spread | null;
   readonly overhead: Spread | null;
   readonly total: Spread | null;
-}
-
-/** How large a request was, and each tool's definition in it. */
-export interface PromptSize {
-  readonly exchangeId: string;
-  /** Of the whole JSON body. */
-  readonly bytes: number;
-  readonly inputTokens: number;
-  readonly tools: readonly { readonly name: string; readonly bytes: number }[];
 }
 
 /** Sums of one group of exchanges. */
@@ -285,8 +280,6 @@ export interface History {
   latency(filter: { sessionId?: string; since?: number }): LatencyStats;
   /** The newest `limit` turns of a session, oldest first, for explainCache(). */
   cacheSteps(sessionId: string, limit: number): CacheStep[];
-  /** Of the session's newest turn; null when no body of it was stored. */
-  promptSize(sessionId: string): PromptSize | null;
   /** What each provider last said about each account, most recently seen first. */
   limits(): AccountLimits[];
   /**

@@ -5,6 +5,7 @@
 import { byteLength } from '../core/text.ts';
 import { toolName } from './cache-pieces.ts';
 import { arrayField, jsonText, textField } from './json.ts';
+import { qualifiedName } from './openai-responses/tools.ts';
 
 export interface ToolDefinition {
   readonly name: string;
@@ -21,13 +22,14 @@ export function toolDefinitions(body: unknown): ToolDefinition[] {
     .filter((item) => textField(item, 'type') === 'additional_tools')
     .flatMap((item) => arrayField(item, 'tools'));
   return [...arrayField(body, 'tools'), ...added]
-    .flatMap((tool) => definitionsIn(tool, MAX_DEPTH))
+    .flatMap((tool) => definitionsIn(tool, null, MAX_DEPTH))
     .slice(0, MAX_TOOLS);
 }
 
-function definitionsIn(tool: unknown, depth: number): ToolDefinition[] {
+function definitionsIn(tool: unknown, namespace: string | null, depth: number): ToolDefinition[] {
+  const name = toolName(tool);
   if (textField(tool, 'type') === 'namespace' && depth > 0) {
-    return arrayField(tool, 'tools').flatMap((inner) => definitionsIn(inner, depth - 1));
+    return arrayField(tool, 'tools').flatMap((inner) => definitionsIn(inner, name, depth - 1));
   }
-  return [{ name: toolName(tool), bytes: byteLength(jsonText(tool)) }];
+  return [{ name: qualifiedName(namespace, name), bytes: byteLength(jsonText(tool)) }];
 }

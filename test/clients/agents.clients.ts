@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ExchangeSummary, SessionSummary } from '../../src/core/ports.ts';
+import type { ExchangeSummary, SessionSummary, ToolSize } from '../../src/core/ports.ts';
 import { type ClientRun, claude, codex, opencode, readLog, sdks } from '../helpers/clients.ts';
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider.ts';
 import {
@@ -164,6 +164,9 @@ test.each(CASES)('$name', async (expected) => {
   expect(calls).toHaveLength(1);
   expect(calls[0]?.arguments).toContain('echo lab-tool-');
   expect(calls[0]?.resultBytes).toBeGreaterThan(0);
+  const { tools } = await json<{ tools: ToolSize[] }>('stats', 'last', '--tools');
+  const used = tools.find(({ name }) => name === calls[0]?.name);
+  expect(used?.definitionTokens).toBeGreaterThan(10);
   expect(session.usage?.input).toBe(expected.input);
   expect(session.usage?.output).toBe(expected.output);
   expect(sent(exchanges, 'output_tokens')).toBe(expected.output);

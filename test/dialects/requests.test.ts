@@ -91,19 +91,23 @@ describe('cachePieces', () => {
 });
 
 describe('toolDefinitions', () => {
-  it('count each, those in namespaces and those that Codex adds', () => {
+  it('count each by the name that calls have, those in namespaces and those that Codex adds', () => {
     const body = {
       tools: [{ name: 'Bash', description: 'é' }],
       input: [
         {
           type: 'additional_tools',
-          tools: [{ type: 'namespace', name: 'n', tools: [{ type: 'custom', name: 'exec' }] }],
+          tools: [
+            { type: 'namespace', name: 'functions', tools: [{ type: 'custom', name: 'exec' }] },
+            { type: 'namespace', name: 'n', tools: [{ type: 'custom', name: 'find' }] },
+          ],
         },
       ],
     };
     expect(toolDefinitions(body)).toEqual([
       { name: 'Bash', bytes: 34 },
       { name: 'exec', bytes: 31 },
+      { name: 'n.find', bytes: 31 },
     ]);
   });
 });

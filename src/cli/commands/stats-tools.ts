@@ -1,6 +1,6 @@
 /** `lunaroute stats <id> --tools`: what each tool of a session costs in tokens, used or not. */
 import { mcpServerOf } from '../../core/mcp.ts';
-import type { History, PromptSize, ToolStats } from '../../core/ports.ts';
+import type { History, ToolSize, ToolStats } from '../../core/ports.ts';
 import type { Invocation } from '../context.ts';
 import { bytesCell, countCell, textCell } from '../view/cells.ts';
 import type { Sheet } from '../view/sheet.ts';
@@ -8,7 +8,7 @@ import type { Sheet } from '../view/sheet.ts';
 interface ToolWeight {
   readonly name: string;
   readonly mcpServer: string | null;
-  readonly definitionBytes: number;
+  readonly definitionBytes: number | null;
   readonly definitionTokens: number | null;
   readonly calls: number;
   readonly failures: number;
@@ -17,9 +17,8 @@ interface ToolWeight {
 }
 
 export function definitionsOf(history: History, sessionId: string, { option }: Invocation): Sheet {
-  const size = history.promptSize(sessionId);
   const { tools } = history.stats({ sessionId });
-  const weights = weightsOf(size, tools).slice(0, Number(option('limit')));
+  const weights = weightsOf(history.toolSizes(sessionId), tools).slice(0, Number(option('limit')));
   const right = { align: 'right' } as const;
   return {
     columns: [
@@ -43,33 +42,28 @@ export function definitionsOf(history: History, sessionId: string, { option }: I
       countCell(tool.resultTokens),
     ]),
     notes: [
-      'Tokens are estimated: the share of bytes of the newest request, of which the provider counted the tokens.',
+      'Tokens are estimated: the share of bytes of the newest request with tools, of which the provider counted the tokens.',
     ],
-    json: { sessionId, exchangeId: size?.exchangeId ?? null, tools: weights },
+    json: { sessionId, tools: weights },
   };
 }
 
 /** The heaviest definitions first. */
-function weightsOf(size: PromptSize | null, used: readonly ToolStats[]): ToolWeight[] {
-  const ratio = size === null || size.bytes === 0 ? null : size.inputTokens / size.bytes;
-  const tokens = (bytes: number): number | null =>
-    ratio === null ? null : Math.round(bytes * ratio);
-  const definitions = new Map(size?.tools.map(({ name, bytes }) => [name, bytes]));
+function weightsOf(sizes: readonly ToolSize[], used: readonly ToolStats[]): ToolWeight[] {
   const stats = new Map(used.map((tool) => [tool.name, tool]));
-  return [...new Set([...definitions.keys(), ...stats.keys()])]
-    .map((name) => {
-      const definitionBytes = definitions.get(name) ?? 0;
-      const resultBytes = stats.get(name)?.resultBytes ?? 0;
-      return {
-        name,
-        mcpServer: mcpServerOf(name),
-        definitionBytes,
-        definitionTokens: tokens(definitionBytes),
-        calls: stats.get(name)?.calls ?? 0,
-        failures: stats.get(name)?.failures ?? 0,
-        resultBytes,
-        resultTokens: tokens(resultBytes),
-      };
-    })
-    .sort((a, b) => b.definitionBytes - a.definitionBytes || b.resultBytes - a.resultBytes);
+  return sizes
+    .map((size) => ({
+      name: size.name,
+      mcpServer: mcpServerOf(size.name),
+      definitionBytes: size.definitionBytes,
+      definitionTokens: size.definitionTokens,
+      calls: stats.get(size.name)?.calls ?? 0,
+      failures: stats.get(size.name)?.failures ?? 0,
+      resultBytes: size.resultBytes,
+      resultTokens: size.resultTokens,
+    }))
+    .sort(
+      (a, b) =>
+        (b.definitionBytes ?? 0) - (a.definitionBytes ?? 0) || b.resultBytes - a.resultBytes,
+    );
 }

@@ -15,7 +15,8 @@ export function durationCell(ms: number | null): Cell {
   return ms === null ? UNKNOWN : { text: formatDuration(ms), value: Math.round(ms * 1000) / 1000 };
 }
 
-export function bytesCell(bytes: number): Cell {
+export function bytesCell(bytes: number | null): Cell {
+  if (bytes === null) return UNKNOWN;
   return { text: formatBytes(bytes), value: bytes };
 }
 

@@ -10,7 +10,7 @@ import type {
 } from '../../core/ports.ts';
 import { answerPreview } from '../../dialects/preview.ts';
 import { codecFor } from '../../dialects/registry.ts';
-import { type BodyColumns, readBody, readDecoded, readJson } from '../bodies.ts';
+import { type BodyColumns, readBody, readDecoded } from '../bodies.ts';
 import type { Database, Statement } from '../database.ts';
 import type { SegmentReader } from '../segments/segment-store.ts';
 import { unpackHeaders } from '../sqlite/headers.ts';
@@ -21,6 +21,7 @@ import {
   type ExchangeRow,
   endOf,
   requestBodyOf,
+  requestJsonOf,
   requestOf,
   responseBodyOf,
 } from './exchange-row.ts';
@@ -140,8 +141,7 @@ export class ExchangeQueries {
 
   #requestMessages(row: ExchangeRow): readonly Message[] {
     if (row.dialect === null) return [];
-    const headers = unpackHeaders(row.request_headers, this.#segments);
-    const body = readJson(requestBodyOf(row), headers, this.#segments);
+    const body = requestJsonOf(row, this.#segments);
     return body === null ? [] : codecFor(row.dialect).parseRequest(body).messages;
   }
 

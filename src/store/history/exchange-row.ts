@@ -15,8 +15,10 @@ import type {
 import type { ExchangeSummary } from '../../core/ports.ts';
 import type { Redactions } from '../../core/redactions.ts';
 import type { Usage } from '../../core/usage.ts';
-import type { BodyColumns } from '../bodies.ts';
+import { type BodyColumns, readJson } from '../bodies.ts';
+import type { SegmentReader } from '../segments/segment-store.ts';
 import { PROMPT_PREVIEW_SQL } from '../sqlite/exchange-rows.ts';
+import { unpackHeaders } from '../sqlite/headers.ts';
 import {
   costOfRow,
   detailsOfRow,
@@ -221,6 +223,11 @@ export function usageOf(row: UsageColumns): Usage | null {
     output: row.output_tokens ?? 0,
     reasoning: row.reasoning_tokens ?? 0,
   };
+}
+
+/** The request's body as JSON; null where none was stored or it is none. */
+export function requestJsonOf(row: ExchangeRow, segments: SegmentReader): unknown {
+  return readJson(requestBodyOf(row), unpackHeaders(row.request_headers, segments), segments);
 }
 
 export function requestBodyOf(row: ExchangeRow): BodyColumns {

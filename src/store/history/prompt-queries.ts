@@ -1,17 +1,14 @@
 /**
- * What a session's requests consisted of: their prompts piece by piece, for the cache, and the sizes
- * of their tool definitions. Reads stored bodies, so it works for any age of history.
+ * What a session's requests consisted of: their prompts piece by piece, for the cache. Reads stored bodies, so it
+ * works for any age of history.
  */
 import { hash } from 'node:crypto';
 import type { CacheStep, PromptPiece } from '../../core/cache-explain.ts';
-import type { PromptSize } from '../../core/ports.ts';
 import { cachePieces } from '../../dialects/cache-pieces.ts';
-import { toolDefinitions } from '../../dialects/tool-definitions.ts';
-import { readJson } from '../bodies.ts';
 import type { Database, Statement } from '../database.ts';
 import type { SegmentReader } from '../segments/segment-store.ts';
 import { unpackHeaders } from '../sqlite/headers.ts';
-import { EXCHANGE_ROWS, type ExchangeRow, requestBodyOf, usageOf } from './exchange-row.ts';
+import { EXCHANGE_ROWS, type ExchangeRow, requestJsonOf, usageOf } from './exchange-row.ts';
 import { priceableOf } from './priceable.ts';
 
 interface Page {
@@ -39,21 +36,6 @@ export class PromptQueries {
       .flatMap((row) => this.#stepOf(row));
   }
 
-  /** Of the newest turn whose body is there; null when there is none. */
-  promptSize(session: string): PromptSize | null {
-    for (const row of this.#newest.all({ session, limit: 20 })) {
-      const body = this.#bodyOf(row);
-      if (body === null) continue;
-      return {
-        exchangeId: row.exchange_id,
-        bytes: Buffer.byteLength(JSON.stringify(body)),
-        inputTokens: row.input_tokens ?? 0,
-        tools: toolDefinitions(body),
-      };
-    }
-    return null;
-  }
-
   #stepOf(row: ExchangeRow): CacheStep[] {
     const usage = usageOf(row);
     const headers = unpackHeaders(row.request_headers, this.#segments);
@@ -76,16 +58,11 @@ export class PromptQueries {
   }
 
   #piecesOf(row: ExchangeRow): PromptPiece[] {
-    const body = this.#bodyOf(row);
+    const body = requestJsonOf(row, this.#segments);
     if (body === null || row.dialect === null) return [];
     return cachePieces(row.dialect, body).map(({ name, text }) => ({
       name,
       hash: hash('sha1', text, 'base64'),
     }));
-  }
-
-  #bodyOf(row: ExchangeRow): unknown {
-    const headers = unpackHeaders(row.request_headers, this.#segments);
-    return readJson(requestBodyOf(row), headers, this.#segments);
   }
 }

@@ -9,7 +9,6 @@ import type {
   ExchangeSummary,
   History,
   LatencyStats,
-  PromptSize,
   SearchHit,
   SearchOptions,
   SessionFilter,
@@ -120,10 +119,6 @@ class SqliteHistory implements History {
 
   cacheSteps(sessionId: string, limit: number): CacheStep[] {
     return this.#atOnce(() => this.#prompts.cacheSteps(sessionId, limit));
-  }
-
-  promptSize(sessionId: string): PromptSize | null {
-    return this.#atOnce(() => this.#prompts.promptSize(sessionId));
   }
 
   limits(): AccountLimits[] {

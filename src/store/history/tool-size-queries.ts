@@ -1,11 +1,10 @@
-/** How many bytes a session's tools moved, and how many their definitions add to every request. */
+/** How many bytes a session's tools moved, and how many tokens their definitions add to every request. */
 import { OTHER_SESSION } from '../../core/exchange.ts';
 import type { ToolSize } from '../../core/ports.ts';
-import { readJson } from '../bodies.ts';
+import { type ToolDefinition, toolDefinitions } from '../../dialects/tool-definitions.ts';
 import type { Database, Statement } from '../database.ts';
 import type { SegmentReader } from '../segments/segment-store.ts';
-import { unpackHeaders } from '../sqlite/headers.ts';
-import { EXCHANGE_ROWS, type ExchangeRow, requestBodyOf } from './exchange-row.ts';
+import { EXCHANGE_ROWS, type ExchangeRow, requestJsonOf } from './exchange-row.ts';
 
 interface SumRow {
   readonly name: string;
@@ -13,7 +12,16 @@ interface SumRow {
   readonly result_bytes: number;
 }
 
+/** A request that defined tools. */
+interface Defining {
+  readonly tools: readonly ToolDefinition[];
+  /** Tokens a byte of it; null where the provider counted none. */
+  readonly ratio: number | null;
+}
+
 const MAX_TOOLS = 500;
+/** Over a WebSocket only the first turn brings the tools, and those that follow are small. */
+const MAX_TURNS = 200;
 
 export class ToolSizeQueries {
   readonly #segments: SegmentReader;
@@ -30,50 +38,42 @@ export class ToolSizeQueries {
       GROUP BY name ORDER BY count(*) DESC LIMIT ${MAX_TOOLS}`);
     this.#newest = database.prepare(`${EXCHANGE_ROWS}
       WHERE session_key = (SELECT session_key FROM sessions WHERE session_id = ?)
-        AND auxiliary IS NULL
-      ORDER BY started_at DESC LIMIT 1`);
+        AND auxiliary IS NULL AND dialect IS NOT NULL
+      ORDER BY started_at DESC LIMIT ${MAX_TURNS}`);
   }
 
   /** Most called first; tools that are defined but were never called come last. */
   of(sessionId: string): ToolSize[] {
     if (sessionId === OTHER_SESSION) return [];
-    const definitions = this.#definitions(sessionId);
-    const called = this.#sums.all(sessionId).map((row) => ({
-      name: row.name,
-      argumentBytes: row.argument_bytes,
-      resultBytes: row.result_bytes,
-      definitionBytes: definitions.get(row.name) ?? null,
-    }));
-    const names = new Set(called.map(({ name }) => name));
-    const uncalled = [...definitions]
-      .filter(([name]) => !names.has(name))
-      .map(([name, definitionBytes]) => ({
-        name,
-        argumentBytes: 0,
-        resultBytes: 0,
-        definitionBytes,
-      }));
-    return [...called, ...uncalled].slice(0, MAX_TOOLS);
+    const { tools, ratio } = this.#defining(sessionId);
+    const tokens = (bytes: number): number | null =>
+      ratio === null ? null : Math.round(bytes * ratio);
+    const definitions = new Map(tools.map(({ name, bytes }) => [name, bytes]));
+    const moved = new Map(this.#sums.all(sessionId).map((row) => [row.name, row]));
+    return [...new Set([...moved.keys(), ...definitions.keys()])]
+      .slice(0, MAX_TOOLS)
+      .map((name) => {
+        const resultBytes = moved.get(name)?.result_bytes ?? 0;
+        const definitionBytes = definitions.get(name) ?? null;
+        return {
+          name,
+          argumentBytes: moved.get(name)?.argument_bytes ?? 0,
+          resultBytes,
+          definitionBytes,
+          definitionTokens: definitionBytes === null ? null : tokens(definitionBytes),
+          resultTokens: tokens(resultBytes),
+        };
+      });
   }
 
-  #definitions(sessionId: string): Map<string, number> {
-    const row = this.#newest.get(sessionId);
-    if (row === undefined || row.dialect === null) return new Map();
-    const headers = unpackHeaders(row.request_headers, this.#segments);
-    const body = readJson(requestBodyOf(row), headers, this.#segments);
-    const fields: Record<string, unknown> =
-      typeof body === 'object' && body !== null ? { ...body } : {};
-    const tools = Array.isArray(fields['tools']) ? fields['tools'] : [];
-    return new Map(tools.flatMap((tool: unknown) => definitionOf(tool)));
+  #defining(sessionId: string): Defining {
+    for (const row of this.#newest.iterate(sessionId)) {
+      const body = requestJsonOf(row, this.#segments);
+      const tools = toolDefinitions(body);
+      if (tools.length === 0) continue;
+      const bytes = Buffer.byteLength(JSON.stringify(body));
+      return { tools, ratio: row.input_tokens === null ? null : row.input_tokens / bytes };
+    }
+    return { tools: [], ratio: null };
   }
-}
-
-/** Anthropic and Responses name a tool at its top, Chat Completions inside `function`. */
-function definitionOf(tool: unknown): [string, number][] {
-  if (typeof tool !== 'object' || tool === null) return [];
-  const fields: Record<string, unknown> = { ...tool };
-  const inner: Record<string, unknown> =
-    typeof fields['function'] === 'object' ? { ...fields['function'] } : {};
-  const name = fields['name'] ?? inner['name'];
-  return typeof name === 'string' ? [[name, Buffer.byteLength(JSON.stringify(tool))]] : [];
 }

@@ -1,9 +1,7 @@
 /** Puts the texts of an exchange that is already stored into the full-text index. */
-import { readJson } from '../bodies.ts';
 import type { Database, Statement } from '../database.ts';
-import { type ExchangeRow, requestBodyOf } from '../history/exchange-row.ts';
+import { type ExchangeRow, requestJsonOf } from '../history/exchange-row.ts';
 import { type SegmentReader, SegmentStore } from '../segments/segment-store.ts';
-import { unpackHeaders } from '../sqlite/headers.ts';
 import { partsFromJson } from '../sqlite/parts.ts';
 import { TextIndex } from './text-index.ts';
 
@@ -26,8 +24,7 @@ export class ExchangeIndexer {
   add(row: ExchangeRow, segments: SegmentReader): void {
     if (row.dialect === null || row.auxiliary !== null) return;
     const keys = { exchange: row.exchange_key, session: this.#session.get(row.exchange_key) ?? 0 };
-    const headers = unpackHeaders(row.request_headers, segments);
-    const json = readJson(requestBodyOf(row), headers, segments);
+    const json = requestJsonOf(row, segments);
     if (json !== null && row.request_segment !== null) {
       const stored = segments.get(row.request_segment);
       const isPlain = stored[0] === OPEN_BRACE;

@@ -22,7 +22,6 @@ interface Look {
 }
 
 const CHART_HEIGHT = 5;
-const BYTES_PER_TOKEN = 4;
 /** ink-table is for small tables; further tools are counted. */
 const MAX_GRID_ROWS = 20;
 
@@ -113,7 +112,7 @@ export function toolLines(
   const rows = names.slice(0, MAX_GRID_ROWS).map((name) => {
     const tool = byName.get(name);
     const size = sizeOf.get(name);
-    const definition = size?.definitionBytes ?? null;
+    const tokens = size?.definitionTokens ?? null;
     return [
       name,
       String(tool?.calls ?? 0),
@@ -122,13 +121,17 @@ export function toolLines(
       short(tool?.maxMs ?? null),
       size === undefined ? '-' : formatBytes(size.argumentBytes),
       size === undefined ? '-' : formatBytes(size.resultBytes),
-      definition === null ? '-' : `~${formatCompact(definition / BYTES_PER_TOKEN)}`,
+      tokens === null ? '-' : `~${formatCompact(tokens)}`,
     ];
   });
   const columns = ['tool', 'calls', 'failed', 'avg', 'worst', 'sent', 'received', 'def tok'];
-  const total = sizes.reduce((sum, { definitionBytes }) => sum + (definitionBytes ?? 0), 0);
+  const total = sizes.reduce((sum, { definitionTokens }) => sum + (definitionTokens ?? 0), 0);
   const notes = [
-    `definitions add about ${formatCompact(total / BYTES_PER_TOKEN)} tokens to every request (4 bytes a token)`,
+    ...(total === 0
+      ? []
+      : [
+          `definitions add about ${formatCompact(total)} tokens to every request (their share of its bytes)`,
+        ]),
     ...(names.length > MAX_GRID_ROWS ? [`and ${names.length - MAX_GRID_ROWS} more tools`] : []),
     'avg, worst: from the answer that asked to the request with the result, permission included',
   ];

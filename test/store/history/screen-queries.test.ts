@@ -74,6 +74,7 @@ it('knows the bytes that tools moved, and what their definitions take', () => {
   const [bash] = history.toolSizes('0000beef-session');
   expect(bash).toMatchObject({ name: 'Bash', argumentBytes: 22, resultBytes: 21 });
   expect(bash?.definitionBytes).toBeGreaterThan(50);
+  expect(bash?.definitionTokens).toBeGreaterThan(50);
   expect(history.toolSizes('nobody')).toEqual([]);
 });
 

@@ -13,7 +13,6 @@ import { Link } from './Link.tsx';
 import { Table } from './Table.tsx';
 import { Waiting } from './Waiting.tsx';
 
-const BYTES_PER_TOKEN = 4;
 const MAX_CHART = 500;
 
 export function TokensTab({ lines }: { readonly lines: readonly ExchangeLine[] }): ReactNode {
@@ -123,7 +122,7 @@ export function ToolsTab({ id }: { readonly id: string }): ReactNode {
   const rows = names.map((name) => {
     const tool = byName.get(name);
     const size = sizeOf.get(name);
-    const definition = size?.definitionBytes ?? null;
+    const tokens = size?.definitionTokens ?? null;
     return {
       key: name,
       share: (tool?.calls ?? 0) / most,
@@ -135,11 +134,11 @@ export function ToolsTab({ id }: { readonly id: string }): ReactNode {
         took(tool?.maxMs),
         size === undefined ? MISSING : formatBytes(size.argumentBytes),
         size === undefined ? MISSING : formatBytes(size.resultBytes),
-        definition === null ? MISSING : `~${formatCompact(definition / BYTES_PER_TOKEN)}`,
+        tokens === null ? MISSING : `~${formatCompact(tokens)}`,
       ],
     };
   });
-  const total = sizes.reduce((sum, { definitionBytes }) => sum + (definitionBytes ?? 0), 0);
+  const total = sizes.reduce((sum, { definitionTokens }) => sum + (definitionTokens ?? 0), 0);
   return (
     <>
       <Table
@@ -150,8 +149,8 @@ export function ToolsTab({ id }: { readonly id: string }): ReactNode {
       />
       {names.length === 0 ? null : (
         <p className="dim">
-          Definitions add about {formatCompact(total / BYTES_PER_TOKEN)} tokens to every request (4
-          bytes a token). Avg and worst: from the answer that asked to the request with the result,
+          Definitions add about {formatCompact(total)} tokens to every request (their share of its
+          bytes). Avg and worst: from the answer that asked to the request with the result,
           permission included.
         </p>
       )}

@@ -37,6 +37,8 @@ const toolSize: z.ZodType<ToolSize> = z.strictObject({
   argumentBytes: count,
   resultBytes: count,
   definitionBytes: count.nullable(),
+  definitionTokens: count.nullable(),
+  resultTokens: count.nullable(),
 });
 
 const sessionTools: z.ZodType<SessionTools> = z.strictObject({
