@@ -4,7 +4,11 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/clients/**/*.clients.ts'],
-    globalSetup: ['test/helpers/build.ts', 'test/helpers/install-clients.ts'],
+    globalSetup: [
+      'test/helpers/run-folder.ts',
+      'test/helpers/build.ts',
+      'test/helpers/install-clients.ts',
+    ],
     testTimeout: 180_000,
     hookTimeout: 60_000,
     pool: 'forks',

@@ -6,7 +6,7 @@ const ALL = ['test/**/*.test.{ts,tsx}', 'test/hard/**/*.hard.ts'];
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/helpers/build.ts'],
+    globalSetup: ['test/helpers/run-folder.ts', 'test/helpers/build.ts'],
     setupFiles: ['test/helpers/properties.ts'],
     dangerouslyIgnoreUnhandledErrors: false,
     projects: [

@@ -17,16 +17,9 @@ export interface TmuxOptions {
   readonly nodeArgs?: readonly string[];
 }
 
-let count = 0;
-
-function nextNumber(): number {
-  count += 1;
-  return count;
-}
-
 export class TmuxProgram {
-  readonly #socket = `lunaroute-test-${process.pid}-${nextNumber()}`;
   readonly #folder = mkdtempSync(join(tmpdir(), 'lunaroute-tmux-'));
+  readonly #socket = join(this.#folder, 'socket');
   readonly #rawFile = join(this.#folder, 'raw');
 
   constructor(options: TmuxOptions) {
@@ -43,7 +36,7 @@ export class TmuxProgram {
       'tmux',
       [
         '-u',
-        '-L',
+        '-S',
         this.#socket,
         '-f',
         '/dev/null',
@@ -70,7 +63,7 @@ export class TmuxProgram {
   }
 
   tmux(...args: readonly string[]): string {
-    return execFileSync('tmux', ['-u', '-L', this.#socket, ...args], { encoding: 'utf8' });
+    return execFileSync('tmux', ['-u', '-S', this.#socket, ...args], { encoding: 'utf8' });
   }
 
   /** tmux's names: `Enter`, `Escape`, `C-c`, `PageDown`; single characters are themselves. */
