@@ -2,7 +2,12 @@
  * Writes `exchanges`: a row opens with the request and is completed once by the end. Nothing here
  * decides what counts (sums.ts) or how bodies are kept (segments).
  */
-import type { BodyFacts, ExchangeEnd, ExchangeRequest } from '../../core/exchange.ts';
+import {
+  type BodyFacts,
+  type ExchangeEnd,
+  type ExchangeRequest,
+  OTHER_SESSION,
+} from '../../core/exchange.ts';
 import type { Redactions } from '../../core/redactions.ts';
 import { isCounted } from '../../core/stats.ts';
 import { truncate } from '../../core/text.ts';
@@ -80,7 +85,9 @@ export class ExchangeRows {
     const row = requestRow(request, keys, this.#origins.keyOf(request));
     const text = row.prompt_preview;
     const last = this.#prompts.get(keys.session);
-    const isSame = last !== undefined && last.text === text;
+    // Only what belongs to no conversation is deleted exchange by exchange.
+    const isWhole = request.sessionId !== OTHER_SESSION;
+    const isSame = isWhole && last !== undefined && last.text === text;
     const shared = isSame ? { prompt_preview: null, prompt_exchange: last.exchange } : {};
     const exchange = Number(this.#open.run({ ...row, ...shared }).lastInsertRowid);
     if (!isSame && text !== null) this.#prompts.set(keys.session, { text, exchange });

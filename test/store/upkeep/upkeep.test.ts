@@ -187,9 +187,12 @@ describe('keepWithinLimits', () => {
     const stores = makeStores();
     stores.write('a', 'other', START, ['one']);
     stores.write('b', 'other', START + 99 * DAY, ['two']);
+    const preview = stores.history().exchange('b')?.promptPreview;
+    expect(preview).toBe(stores.history().exchange('a')?.promptPreview);
     finish(keepWithinLimits({ ...stores.task, limits: { ...NO_RETENTION, sqlite: AGE } }));
     const history = stores.history();
     expect(history.exchanges('other', { limit: 9, offset: 0 }).map(({ id }) => id)).toEqual(['b']);
+    expect(history.exchange('b')?.promptPreview).toBe(preview);
     expect(history.session('other')).toMatchObject({ requests: 1, startedAt: START + 99 * DAY });
   });
 
