@@ -95,13 +95,28 @@ function sentence(code: FailureCode, detail: string, context: FailureContext): s
     'connect-refused': `cannot connect to ${at} (${detail}): check that it is running, and providers.${context.provider}.base_url`,
     'connect-timeout': `no connection to ${at} in time: check the network, or raise providers.${context.provider}.http_client.connect_timeout_secs`,
     dns: `the host name of ${at} was not found (${detail}): check the network and providers.${context.provider}.base_url`,
-    tls: `no trusted TLS connection to ${at} (${detail}): if a company proxy re-signs TLS, point NODE_EXTRA_CA_CERTS at its certificate`,
+    tls: `no trusted TLS connection to ${at} (${detail}): ${tlsAdvice(detail, context.provider)}`,
     'headers-timeout': `${at} did not answer in time: try again, or raise providers.${context.provider}.http_client.timeout_secs`,
     'idle-timeout': `${at} fell silent in the middle of its answer: try again, or raise providers.${context.provider}.http_client.timeout_secs`,
     'bad-response': `the answer of ${at} is not valid HTTP (${detail}): check providers.${context.provider}.base_url`,
     'bad-request': `the request cannot be forwarded to ${at} (${detail}): check its path and headers`,
   };
   return words[code] ?? brokenConnection(detail, context);
+}
+
+/** What to do depends on what TLS did not like. */
+function tlsAdvice(detail: string, provider: string): string {
+  const url = `providers.${provider}.base_url`;
+  if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(detail)) {
+    return "its certificate is not valid today: check this machine's clock, else its operator has to renew it";
+  }
+  if (detail === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `its certificate is for another host: check the host name in ${url}`;
+  }
+  if (/^(ERR_SSL_|EPROTO)/.test(detail)) {
+    return `it does not speak TLS there, or none that is still accepted: check http:// or https:// and the port in ${url}`;
+  }
+  return 'if a company proxy re-signs TLS, point NODE_EXTRA_CA_CERTS at its certificate';
 }
 
 function brokenConnection(detail: string, { upstream, phase }: FailureContext): string {
