@@ -195,6 +195,7 @@ export class Exchange implements BodyListener, Dispatcher.DispatchHandler {
   onResponseError(_controller: unknown, error: unknown): void {
     if (this.#isOver) return;
     const wasReused = this.#connection?.connectMs === null;
+    this.#hasAnswered ||= this.#connection?.isHolding ?? false;
     this.#drop();
     if (this.#body !== null) this.#cut(this.#failure(error, 'body'));
     else this.#retryOrRefuse(this.#failure(error, this.#wasSent ? 'answer' : 'connect'), wasReused);

@@ -84,6 +84,11 @@ export class UpstreamConnection {
     this.#filter?.expectAnswer();
   }
 
+  /** An answer has begun, though undici has not seen it. */
+  get isHolding(): boolean {
+    return this.#filter?.isHolding ?? false;
+  }
+
   /** Ends the socket at once, whatever runs on it. */
   destroy(): void {
     this.client.destroy().catch(() => undefined);

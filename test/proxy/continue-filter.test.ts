@@ -45,3 +45,16 @@ test('a head without end is let through at 8 kB', () => {
   const text = CONTINUE.slice(0, -4) + 'x'.repeat(9000);
   expect(passed([text])).toBe(text);
 });
+
+test('a reason that comes in pieces is passed with its whole line', () => {
+  const filter = new ContinueFilter(new Socket());
+  const [first = ''] = ANSWER.split(/(?<=OK\r\n)/);
+  const passedOn = [...first].map((one) => filter.take(Buffer.from(one))?.toString() ?? null);
+  expect(passedOn.filter((bytes) => bytes !== null)).toEqual([first]);
+  expect(filter.isHolding).toBe(false);
+});
+
+test('an answer of which half a line has come has begun', () => {
+  const filter = new ContinueFilter(new Socket());
+  expect([filter.take(Buffer.from('HTTP/1.1 200 O')), filter.isHolding]).toEqual([null, true]);
+});

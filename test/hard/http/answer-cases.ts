@@ -19,6 +19,8 @@ export interface AnswerCase {
   /** Must and must not stand in what the client gets. */
   readonly has?: RegExp;
   readonly lacks?: RegExp;
+  /** The provider's connection must be given up: it said more than it was asked. */
+  readonly poisons?: true;
 }
 
 const SIZED = 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc';
@@ -203,6 +205,12 @@ const HEADS: readonly AnswerCase[] = [
   },
   { name: 'no reason at all', send: 'HTTP/1.1 200\r\nContent-Length: 3\r\n\r\nabc', ...whole },
   {
+    name: 'a reason that comes in pieces',
+    send: ['HTTP/1.', '1 200 As', ' It', ' Is', '\r\nContent-Length: 3\r\n\r\nabc'],
+    ...whole,
+    has: /^HTTP\/1\.1 200 As It Is\r/,
+  },
+  {
     name: 'a reason in UTF-8',
     send: 'HTTP/1.1 200 Gr\xc3\xbc\xc3\x9fe\r\nContent-Length: 3\r\n\r\nabc',
     ...whole,
@@ -277,28 +285,45 @@ const HEADS: readonly AnswerCase[] = [
 
 /** After these the provider's connection must not serve another request. */
 const POISON: readonly AnswerCase[] = [
-  { name: 'a second answer behind a length', send: SIZED + EVIL, ...whole, lacks: /EVIL/ },
+  {
+    name: 'a second answer behind a length',
+    send: SIZED + EVIL,
+    ...whole,
+    lacks: /EVIL/,
+    poisons: true,
+  },
   {
     name: 'a second answer behind the last chunk',
     send: `${CHUNKED}3\r\nabc\r\n0\r\n\r\n${EVIL}`,
     ...whole,
     lacks: /EVIL/,
+    poisons: true,
   },
-  { name: 'a second answer, later', send: [SIZED, EVIL], ...whole, lacks: /EVIL/ },
+  { name: 'a second answer, later', send: [SIZED, EVIL], ...whole, lacks: /EVIL/, poisons: true },
   {
     name: 'bytes behind 204',
     send: `HTTP/1.1 204 No Content\r\nContent-Length: 4\r\n\r\nEVIL`,
     status: 204,
     body: '',
     lacks: /EVIL/,
+    poisons: true,
   },
-  { name: 'a body for HEAD', method: 'HEAD', send: EVIL, status: 200, body: '', lacks: /EVIL/ },
+  {
+    name: 'a body for HEAD',
+    method: 'HEAD',
+    send: EVIL,
+    status: 200,
+    body: '',
+    lacks: /EVIL/,
+    poisons: true,
+  },
   {
     name: 'a second answer behind 304',
     send: `HTTP/1.1 304 Not Modified\r\n\r\n${EVIL}`,
     status: 304,
     body: '',
     lacks: /EVIL/,
+    poisons: true,
   },
 ];
 

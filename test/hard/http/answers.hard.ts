@@ -1,8 +1,10 @@
 // HTTP conformance, the provider's side: each case is written by a provider that speaks bytes, read by
 // a client that does, and looked up in what was recorded.
 import { createHash } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { report, sized } from '../../helpers/hard.ts';
+import { waitFor } from '../../helpers/proxy-wait.ts';
 import { byteClient } from '../helpers/byte-client.ts';
 import { type ByteProvider, startByteProvider } from '../helpers/byte-provider.ts';
 import { type HardServer, startHardServer, untilRecorded } from '../helpers/hard-server.ts';
@@ -16,6 +18,7 @@ let provider: ByteProvider;
 let server: HardServer;
 /** What the provider plays for a target. */
 const scripts = new Map<string, AnswerCase>();
+const sockets = new Map<string, Socket>();
 
 beforeAll(async () => {
   provider = await startByteProvider({
@@ -23,6 +26,7 @@ beforeAll(async () => {
       const given = scripts.get(target);
       if (given === undefined) socket.write('HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnext');
       else void play(given, socket);
+      sockets.set(target, socket);
     },
   });
   server = await startHardServer(provider.url);
@@ -89,6 +93,8 @@ async function check(given: AnswerCase, target: string): Promise<void> {
   if (given.has) expect(text).toMatch(given.has);
   if (given.lacks) expect(text).not.toMatch(given.lacks);
   expect(provider.requests.length - before).toBe(1);
+  const isGivenUp = () => sockets.get(target)?.closed;
+  if (given.poisons) await waitFor(isGivenUp, 'the connection to be given up', 60_000);
   const [, next] = await ask('/v1/messages?next', { method: 'POST' });
   counts.followed += 1;
   expect([next.status, next.body]).toEqual([200, 'next']);
