@@ -14,8 +14,8 @@ interface ByteRequest {
 }
 
 export interface ByteScript {
-  /** When a head has come; true: the script has this connection from now on. */
-  onHead?(head: string, socket: Socket): boolean;
+  /** When a head has come, `rest` with it; true: the script has this connection from now on. */
+  onHead?(head: string, socket: Socket, rest: Buffer): boolean;
   onRequest(request: ByteRequest, socket: Socket): void;
   onConnection?(socket: Socket): void;
 }
@@ -90,7 +90,7 @@ class Framer {
       if (end === -1) return false;
       this.#head = this.#buffer.subarray(0, end + 4).toString('latin1');
       this.#buffer = this.#buffer.subarray(end + 4);
-      this.#isTaken = this.script.onHead?.(this.#head, this.socket) ?? false;
+      this.#isTaken = this.script.onHead?.(this.#head, this.socket, this.#buffer) ?? false;
       return true;
     }
     const body = takeBody(this.#head, this.#buffer);
