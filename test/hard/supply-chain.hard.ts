@@ -29,7 +29,8 @@ interface Manifest {
   readonly allowScripts: Record<string, boolean>;
 }
 
-const facts: Record<string, number | string> = {};
+/** What was not done says so. */
+const facts: Record<string, number | string> = { 'npm audit': 'not checked in the short form' };
 afterAll(() => report('supply chain', facts));
 
 const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as Manifest;
@@ -113,7 +114,7 @@ it.runIf(sized(0, 1) === 1)('npm audit knows of no hole', (context) => {
     message?: string;
   };
   if (metadata === undefined) {
-    facts['npm audit'] = `NOT READ (${(message ?? 'no answer').slice(0, 22)})`;
+    facts['npm audit'] = `NOT CHECKED HERE (${(message ?? 'no answer').slice(0, 22)})`;
     context.skip(`the registry does not answer npm audit: ${message}`);
   }
   facts['npm audit'] = `${metadata?.vulnerabilities.total} known holes`;

@@ -98,14 +98,11 @@ async function abort(phase: Phase, number: string): Promise<void> {
 
 /** A provider that does not read sees no end, but the kernel knows it. */
 async function untilCut(upstream: Socket, phase: Phase, left: number): Promise<void> {
-  await until(
-    `${phase.name}: the provider to be cut off`,
-    async () => {
-      const isGone = upstream.closed || (await presence.departed([upstream])).length > 0;
-      return isGone ? true : undefined;
-    },
-    PATIENCE_MS,
-  );
+  const what = `${phase.name}: the provider to be cut off`;
+  const isGone = async (): Promise<true | undefined> =>
+    (await presence.departed([upstream])).length > 0 || undefined;
+  if (upstream.isPaused()) await until(what, isGone, PATIENCE_MS);
+  else await waitFor(() => upstream.closed, what, PATIENCE_MS);
   const took = performance.now() - left;
   cancelMs.push(took);
   counts.cancelled += 1;

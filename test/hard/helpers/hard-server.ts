@@ -93,14 +93,18 @@ export async function untilRecorded(
   isWanted: (row: RecordedRow) => boolean = () => true,
 ): Promise<RecordedRow[]> {
   let last = 0;
-  return await until(
-    `${count} exchanges to be recorded (the last look found ${last})`,
-    () => {
-      const rows = recordedRows(home).filter(isWanted);
-      last = rows.length;
-      const isDone = rows.length >= count && rows.every(({ outcome }) => outcome !== null);
-      return isDone ? rows : undefined;
-    },
-    RECORDER_PATIENCE_MS,
-  );
+  try {
+    return await until(
+      `${count} exchanges to be recorded`,
+      () => {
+        const rows = recordedRows(home).filter(isWanted);
+        const ended = rows.filter(({ outcome }) => outcome !== null);
+        last = ended.length;
+        return last >= count && last === rows.length ? rows : undefined;
+      },
+      RECORDER_PATIENCE_MS,
+    );
+  } catch (error) {
+    throw new Error(`${error}; the last look found ${last} that had ended`);
+  }
 }

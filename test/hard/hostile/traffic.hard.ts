@@ -14,6 +14,8 @@ import { BAD_IDS, eventStream, headers, requestBody } from './hostile-bytes.ts';
 
 /** Each exchange holds three cases: a body, headers and a stream. */
 const EXCHANGES = sized(1000, 25_000);
+/** So many, then their records are awaited: faster than the recorder its queue would leave some out. */
+const BATCH = 1000;
 const AT_ONCE = 8;
 const SEED = Math.floor(Math.random() * 2 ** 31);
 
@@ -132,16 +134,21 @@ async function exchange(target: string, given: HostileCase): Promise<void> {
 it('requests, headers and event streams pass unchanged and are recorded', async () => {
   const wanted = new Map<string, string>();
   const cases = fc.sample(hostile, { numRuns: EXCHANGES, seed: SEED });
-  const waiting = cases.map((given, index) => ({ given, index }));
-  const work = async (): Promise<void> => {
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      const { given, index } = next;
+  let next = 0;
+  const work = async (end: number): Promise<void> => {
+    while (next < end) {
+      const index = next;
+      next += 1;
+      const given = cases[index] as HostileCase;
       const target = `/v1/messages?n=${index}${given.isGzip ? '&gzip' : ''}`;
       wanted.set(target, `${sha256(given.body)} ${sha256(given.stream)}`);
       await exchange(target, given);
     }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  for (let end = BATCH; end <= EXCHANGES; end += BATCH) {
+    await Promise.all(Array.from({ length: AT_ONCE }, () => work(end)));
+    await untilRecorded(server.home.path, end);
+  }
   const rows = await untilRecorded(server.home.path, EXCHANGES);
   const found = new Map(
     rows.map((row) => [row.target, `${row.requestSha256} ${row.responseSha256}`] as const),
