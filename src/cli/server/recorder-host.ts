@@ -10,8 +10,11 @@ export interface RecorderListeners {
   readonly onDeath: (reason: string) => void;
 }
 
-/** Beyond its deadline a close has ended; a thread that does not say so is not waited for. */
-const CLOSE_GRACE_MS = 500;
+/**
+ * The deadline bounds the waiting for a disk. Working through what has come takes a starved machine
+ * longer, and is no reason to lose it; a thread that does not even then say that it has ended is given up.
+ */
+const CLOSE_GRACE_MS = 5000;
 
 export class RecorderHost {
   readonly #url: URL;
