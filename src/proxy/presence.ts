@@ -13,11 +13,19 @@ const ESTABLISHED = '01';
 type End = readonly [address: string | undefined, port: number | undefined];
 
 export class Presence {
-  /** Not in the last list: a list that is read while it changes may lack a line. */
+  /** Not in the last list: one that is read while it changes may lack a line, so a second is read at once. */
   readonly #missing = new WeakSet<Socket>();
 
   /** Those of `sockets` whose other end has closed or reset the connection. */
   async departed(sockets: readonly Socket[]): Promise<Socket[]> {
+    const gone = await this.#look(sockets);
+    const doubtful = sockets.filter(
+      (socket) => this.#missing.has(socket) && !gone.includes(socket),
+    );
+    return doubtful.length === 0 ? gone : [...gone, ...(await this.#look(doubtful))];
+  }
+
+  async #look(sockets: readonly Socket[]): Promise<Socket[]> {
     const states = connectionStates(await Promise.all(TABLES.map(read)));
     return states.size === 0 ? [] : sockets.filter((socket) => this.#hasLeft(socket, states));
   }

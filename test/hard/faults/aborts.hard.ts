@@ -28,6 +28,7 @@ const presence = new Presence();
 const sockets = new Map<string, Socket>();
 const cancelMs: number[] = [];
 const counts = { aborted: 0, cancelled: 0, late: 0, recorded: 0, expected: 0 };
+const lateIn = new Set<string>();
 let text = { before: '', after: '' };
 
 beforeAll(async () => {
@@ -64,6 +65,7 @@ afterAll(async () => {
     'clients left': counts.aborted,
     'providers cut off': counts.cancelled,
     'later than 1 s': counts.late,
+    'which were': [...lateIn].join(' and ') || 'none',
     'ms to the cut, p50': Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0),
     'ms to the cut, max': Math.round(sorted.at(-1) ?? 0),
     'exchanges expected': counts.expected,
@@ -106,7 +108,10 @@ async function untilCut(upstream: Socket, phase: Phase, left: number): Promise<v
   const took = performance.now() - left;
   cancelMs.push(took);
   counts.cancelled += 1;
-  counts.late += took > PROMISED_MS ? 1 : 0;
+  if (took > PROMISED_MS) {
+    counts.late += 1;
+    lateIn.add(phase.name);
+  }
   upstream.destroy();
 }
 
