@@ -1,7 +1,7 @@
 // HTTP conformance, slow peers: clients that do not read and providers that do not read hold the other
 // side back, all the way, and cost bounded memory; heads that trickle are timed out and block nobody.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { report, sized } from '../../helpers/hard.ts';
@@ -14,12 +14,12 @@ import { PRETENCE } from '../helpers/pretence-env.ts';
 
 const MB = 1 << 20;
 const PATIENCE_MS = 120_000;
-const BODY_MB = 64;
-const PEERS = sized(4, 20);
-/** Two pairs of kernel buffers (10 MB each by default), and what is in between. */
-const MAX_TAKEN_MB = 40;
+const PEERS = sized(3, 20);
+/** What the kernel takes of two connections at most, and what LunaRoute holds in between. */
+const MAX_TAKEN_MB = 2 * (kernelMb('rmem') + kernelMb('wmem')) + 10;
+const BODY_MB = MAX_TAKEN_MB + 24;
 /** Without back-pressure it would be what all bodies have together. */
-const MAX_GROWTH_MB = sized(180, 500);
+const MAX_GROWTH_MB = sized(200, 500);
 const SLOW_HEADS = sized(200, 1000);
 /** Requests that are served while heads trickle. */
 const OTHERS = sized(50, 500);
@@ -73,6 +73,12 @@ afterAll(async () => {
     'exchanges found': counts.found,
   });
 });
+
+function kernelMb(buffer: string): number {
+  const path = `/proc/sys/net/ipv4/tcp_${buffer}`;
+  const largest = existsSync(path) ? Number(readFileSync(path, 'utf8').split(/\s+/)[2]) : 4 * MB;
+  return Math.ceil(largest / MB);
+}
 
 function sha256(parts: Iterable<Buffer>): string {
   const hash = createHash('sha256');
