@@ -13,6 +13,12 @@ export function sized(short: number, long: number): number {
   return IS_LONG ? long : short;
 }
 
+/** What cases are drawn from: in npm test the same each time, else new ones (LUNAROUTE_SEED repeats them). */
+export function drawnFrom(): number {
+  const wanted = process.env['LUNAROUTE_SEED'] ?? (IS_LONG ? 'random' : '20261125');
+  return wanted === 'random' ? Math.floor(Math.random() * 2 ** 31) : Number(wanted);
+}
+
 /** One line a group: `hard: credentials: cases run 1350, requests answered 1200`. */
 export function report(group: string, counts: Readonly<Record<string, number | string>>): void {
   const facts = Object.entries(counts).map(([name, value]) => `${name} ${value}`);

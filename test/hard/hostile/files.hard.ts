@@ -8,7 +8,7 @@ import { loadConfig } from '../../../src/config/load.ts';
 import { formatTime } from '../../../src/core/format.ts';
 import { answerAnthropic } from '../../helpers/anthropic-provider.ts';
 import { configInput } from '../../helpers/config-input.ts';
-import { report, sized } from '../../helpers/hard.ts';
+import { drawnFrom, report, sized } from '../../helpers/hard.ts';
 import { cleanEnv, runProgram, startServer, tempHome } from '../../helpers/program.ts';
 import { call } from '../../helpers/proxy-client.ts';
 import { startScriptedProvider } from '../../helpers/scripted-provider.ts';
@@ -18,7 +18,7 @@ import { damaged, requestBody, value } from './hostile-bytes.ts';
 const LINES = sized(600, 20_000);
 const CONFIGS = sized(400, 5000);
 const PROGRAM_CONFIGS = sized(4, 60);
-const SEED = Math.floor(Math.random() * 2 ** 31);
+const SEED = drawnFrom();
 const SESSION = 'damaged-session';
 
 const counts = { lines: 0, configs: 0, refused: 0, runs: 0 };

@@ -3,7 +3,7 @@
 import net, { type Socket } from 'node:net';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { report, sized } from '../../helpers/hard.ts';
+import { drawnFrom, report, sized } from '../../helpers/hard.ts';
 import { until } from '../../helpers/program.ts';
 import { waitFor } from '../../helpers/proxy-wait.ts';
 import { byteClient } from '../helpers/byte-client.ts';
@@ -15,7 +15,7 @@ const CONNECTIONS = sized(25, 500);
 const FRAMES = 20;
 const AT_ONCE = 4;
 const PATIENCE_MS = 60_000;
-const SEED = Math.floor(Math.random() * 2 ** 31);
+const SEED = drawnFrom();
 const ACCEPT =
   'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { report, sized } from '../../helpers/hard.ts';
+import { drawnFrom, report, sized } from '../../helpers/hard.ts';
 import { type HardServer, startHardServer, untilRecorded } from '../helpers/hard-server.ts';
 import { BAD_IDS, eventStream, headers, requestBody } from './hostile-bytes.ts';
 
@@ -17,7 +17,7 @@ const EXCHANGES = sized(1000, 25_000);
 /** So many, then their records are awaited: faster than the recorder its queue would leave some out. */
 const BATCH = 1000;
 const AT_ONCE = 8;
-const SEED = Math.floor(Math.random() * 2 ** 31);
+const SEED = drawnFrom();
 
 interface HostileCase {
   readonly body: Buffer;
