@@ -4,6 +4,12 @@
  */
 import { type Transferable, Worker } from 'node:worker_threads';
 
+/**
+ * Bodies are memory outside of V8's heap, given back when a young object is collected: a small nursery
+ * is collected often.
+ */
+const YOUNG_MB = 6;
+
 export interface WorkerStart<Received> {
   /** What `top -H` and the benchmark call the thread. */
   readonly name: string;
@@ -25,6 +31,7 @@ export class WorkerLife<Sent, Received> {
       name: start.name,
       workerData: start.data,
       transferList: [...start.transfer],
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
     let reason = '';
     this.#worker.on('message', (message: Received) => start.onMessage(message));
