@@ -6,6 +6,7 @@ import type { Part } from '../../src/core/conversation.ts';
 import type { BodyFacts, ExchangeEnd, ExchangeRequest } from '../../src/core/exchange.ts';
 import { NO_DETAILS } from '../../src/core/usage-details.ts';
 import { uuidv7 } from '../../src/core/uuid.ts';
+import { Cutter } from '../../src/store/segments/cutter.ts';
 import type { SinkItem } from '../../src/store/sink.ts';
 import { claudeAnswer, claudeMessages, claudeRequest } from './claude-wire.ts';
 import { codexAnswer, codexRequest } from './codex-wire.ts';
@@ -145,6 +146,8 @@ function textBytes(turn: Turn): number {
 class SessionWriter {
   readonly items: SinkItem[] = [];
   readonly #session: Session;
+  /** As in the recorder: what is sent again is not looked at again. */
+  readonly #cutter = new Cutter();
   /** Claude's messages so far, as JSON. */
   readonly #messages: string[] = [];
   previousId: string | null = null;
@@ -163,7 +166,8 @@ class SessionWriter {
       ? claudeRequest(this.#session, [...this.#messages, said.before])
       : codexRequest(this.#session, turn);
     const request = this.#request(turn, body, at);
-    this.items.push({ kind: 'request', request, view: null, body, decoded: body });
+    const cut = this.#cutter.cut(body, this.#session.id);
+    this.items.push({ kind: 'request', request, view: null, body, decoded: body, cut });
     this.#messages.push(said.before, said.answer);
     this.#inputTokens += Math.round(body.length / (isClaude ? 40 : 4));
     const answer = isFailed

@@ -19,7 +19,7 @@ export interface HistorySize {
   readonly days: number;
 }
 
-const PER_TRANSACTION = 10;
+const PER_TRANSACTION = 30;
 const DAY_MS = 86_400_000;
 
 export function databaseOf(folder: string): string {

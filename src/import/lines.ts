@@ -18,18 +18,29 @@ const BLOCK_BYTES = 1024 * 1024;
 /** A transcript may hold pictures; a string of more could not be handled anyway. */
 const MAX_LINE_BYTES = 128 * 1024 * 1024;
 
-/** Empty lines are passed over. Throws the system's error, or zstd's. */
-export function* linesOf(path: string): Generator<Line, void> {
-  const lines = new LineCutter();
+/** Of a line that is passed over unread. */
+const HEAD_BYTES = 64;
+
+/**
+ * Empty lines are passed over, and those that begin as `noise` says: making texts of them would take
+ * longer than reading the rest. Throws the system's error, or zstd's.
+ */
+export function* linesOf(path: string, noise: RegExp | null = null): Generator<Line, void> {
+  const lines = new LineCutter(noise);
   for (const block of blocksOf(path)) yield* lines.push(block);
   yield* lines.rest();
 }
 
 class LineCutter {
+  readonly #noise: RegExp | null;
   #pieces: Buffer[] = [];
   #length = 0;
   #number = 0;
   #at = 0;
+
+  constructor(noise: RegExp | null) {
+    this.#noise = noise;
+  }
 
   *push(block: Buffer): Generator<Line, void> {
     let start = 0;
@@ -39,7 +50,8 @@ class LineCutter {
       yield* this.#line(true);
       start = end + 1;
     }
-    this.#take(block.subarray(start));
+    // The block is read into again.
+    this.#take(Buffer.from(block.subarray(start)));
   }
 
   *rest(): Generator<Line, void> {
@@ -59,14 +71,15 @@ class LineCutter {
     this.#pieces = [];
     this.#number += 1;
     if (length === 0) return;
-    const text = length > MAX_LINE_BYTES ? null : textOf(pieces);
-    yield { number: this.#number, text, end: this.#at, isWhole };
+    const bytes = length > MAX_LINE_BYTES ? null : joined(pieces);
+    if (bytes !== null && this.#noise?.test(bytes.toString('latin1', 0, HEAD_BYTES))) return;
+    yield { number: this.#number, text: bytes?.toString() ?? null, end: this.#at, isWhole };
   }
 }
 
-function textOf(pieces: readonly Buffer[]): string {
+function joined(pieces: readonly Buffer[]): Buffer {
   const [first] = pieces;
-  return (pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces)).toString();
+  return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
 }
 
 function* blocksOf(path: string): Generator<Buffer, void> {
@@ -75,9 +88,9 @@ function* blocksOf(path: string): Generator<Buffer, void> {
     return;
   }
   const file = openSync(path, 'r');
+  const block = Buffer.allocUnsafe(BLOCK_BYTES);
   try {
     for (;;) {
-      const block = Buffer.allocUnsafe(BLOCK_BYTES);
       const length = readSync(file, block, 0, BLOCK_BYTES, null);
       if (length === 0) return;
       yield block.subarray(0, length);

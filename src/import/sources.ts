@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { rustSessions } from '../store/import/rust-sessions.ts';
-import { ClaudeTranscript } from './claude/transcript.ts';
+import { CLAUDE_NOTES, ClaudeTranscript } from './claude/transcript.ts';
 import { CodexRollout } from './codex/rollout.ts';
 import { findFiles, type SourceFile } from './find-files.ts';
 import { OwnLines } from './jsonl/own-lines.ts';
@@ -28,13 +28,13 @@ const SOURCES: Readonly<Record<SourceName, Source>> = {
     files: /\.jsonl$/,
     folders: ['projects'],
     begin: () => () => new ClaudeTranscript(),
-    lines: linesOf,
+    lines: (path) => linesOf(path, CLAUDE_NOTES),
   },
   codex: {
     files: /^rollout-.*\.jsonl$/,
     folders: ['sessions', 'archived_sessions'],
     begin: () => () => new CodexRollout(),
-    lines: linesOf,
+    lines: (path) => linesOf(path),
   },
   lunaroute: {
     files: /\.jsonl(\.zst)?$|\.db$/,
@@ -49,7 +49,7 @@ const SOURCES: Readonly<Record<SourceName, Source>> = {
       const told = makeToldRequests();
       return () => new OwnLines(told);
     },
-    lines: linesOf,
+    lines: (path) => linesOf(path),
   },
 };
 

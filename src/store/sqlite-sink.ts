@@ -65,11 +65,17 @@ export class SqliteSink implements Sink {
     this.#now = options.now ?? Date.now;
   }
 
+  /** The open connection, for reading beside it; null before the first write, and after damage. */
+  get database(): Database | null {
+    return this.#open?.database ?? null;
+  }
+
   /**
    * Writes all items or none. An empty list only opens the database. Throws SQLite's error (busy,
    * full, read-only …), or a UserError when a newer LunaRoute wrote the file.
+   * @param beside what else belongs into the transaction
    */
-  write(items: readonly SinkItem[]): void {
+  write(items: readonly SinkItem[], beside?: (database: Database) => void): void {
     this.#open ??= this.#start();
     const writers = this.#open;
     try {
@@ -78,6 +84,8 @@ export class SqliteSink implements Sink {
           // Remembered keys may name what upkeep, or another process, has deleted.
           if (writers.deletions.hasChanged()) forget(writers);
           for (const item of items) writeItem(writers, item);
+          writers.index.write();
+          beside?.(writers.database);
         })
         .immediate();
     } catch (error) {

@@ -9,8 +9,8 @@ import { BadLine, type ImportedTurn, type TranscriptReader } from '../turn.ts';
 import { Answer } from './answer.ts';
 import { Inputs } from './inputs.ts';
 
-/** Of what the client notes for itself, by far the longest: not worth parsing. */
-const NOTES =
+/** Of what the client notes for itself, by far the longest: not worth reading. */
+export const CLAUDE_NOTES =
   /^\{"type":"(?:api-request|file-history|queue-operation|atis-|last-prompt|cost-state)/;
 /** What stands for an answer that never came. */
 const SYNTHETIC = '<synthetic>';
@@ -23,7 +23,6 @@ export class ClaudeTranscript implements TranscriptReader {
   readonly #open = new Map<string, Answer>();
 
   line(text: string): readonly ImportedTurn[] {
-    if (NOTES.test(text)) return [];
     const line = parseLine(text);
     const uuid = asText(line['uuid']);
     // Notes of other kinds have no place in the conversation.

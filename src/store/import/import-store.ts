@@ -4,7 +4,7 @@
  * is one short transaction.
  */
 import { uuidv7 } from '../../core/uuid.ts';
-import { type Database, openExisting } from '../database.ts';
+import type { Database } from '../database.ts';
 import type { ExchangeRedaction } from '../redaction/exchange-redaction.ts';
 import type { SinkItem } from '../sink.ts';
 import { SqliteSink } from '../sqlite-sink.ts';
@@ -37,13 +37,14 @@ export interface FileState {
 
 /** A client writes an answer's last line as the answer ends, or a little later. */
 const CLOCK_MS = 2_000;
-const BATCH_ITEMS = 400;
-const BATCH_BYTES = 2_000_000;
+const BATCH_ITEMS = 1_000;
+const BATCH_BYTES = 4_000_000;
+const REMEMBER = `INSERT INTO imported_files (path, size, modified_at) VALUES (?, ?, ?)
+  ON CONFLICT (path) DO UPDATE SET size = excluded.size, modified_at = excluded.modified_at`;
 
 export class ImportStore {
   readonly #options: ImportStoreOptions;
   readonly #sink: SqliteSink;
-  readonly #database: Database;
   readonly #find: Queries;
   #batch: SinkItem[] = [];
   #batchBytes = 0;
@@ -63,8 +64,9 @@ export class ImportStore {
       wait: 'patiently',
     });
     this.#sink.write([]);
-    this.#database = openExisting(path);
-    this.#find = makeQueries(this.#database);
+    const { database } = this.#sink;
+    if (database === null) throw new Error(`${path} was not opened`);
+    this.#find = makeQueries(database);
   }
 
   /** The same size and time as when it was read to its end. */
@@ -110,22 +112,23 @@ export class ImportStore {
     this.#finished.push(file);
   }
 
+  /** Writes everything that was added, and together with it which files need not be read again. */
   flush(): void {
-    if (this.#batch.length > 0) this.#sink.write(this.#batch);
+    const [batch, finished] = [this.#batch, this.#finished.splice(0)];
     this.#batch = [];
     this.#batchBytes = 0;
     this.#pending.clear();
-    // Only now: a file that was told of too early would not be read again after a crash.
-    for (const { path, size, modifiedAt } of this.#finished.splice(0)) {
-      this.#find.remember.run(path, size, modifiedAt);
-    }
+    if (batch.length === 0 && finished.length === 0) return;
+    this.#sink.write(batch, (database) => {
+      const remember = database.prepare<[string, number, number]>(REMEMBER);
+      for (const { path, size, modifiedAt } of finished) remember.run(path, size, modifiedAt);
+    });
   }
 
   close(): void {
     try {
       this.flush();
     } finally {
-      this.#database.close();
       this.#sink.close();
     }
   }
@@ -157,10 +160,6 @@ function makeQueries(database: Database) {
     ),
     file: database.prepare<[string], { size: number; modified_at: number }>(
       'SELECT size, modified_at FROM imported_files WHERE path = ?',
-    ),
-    remember: database.prepare<[string, number, number]>(
-      `INSERT INTO imported_files (path, size, modified_at) VALUES (?, ?, ?)
-       ON CONFLICT (path) DO UPDATE SET size = excluded.size, modified_at = excluded.modified_at`,
     ),
   };
 }

@@ -149,6 +149,7 @@ export class ExchangeRewriter {
       this.#index.addRequest(keys, { dialect, body: decoded, layout });
     }
     if (parts !== null && hasNewParts) this.#index.addAnswer(keys, end.parts, parts);
+    this.#index.write();
   }
 }
 

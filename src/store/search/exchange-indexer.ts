@@ -20,7 +20,7 @@ export class ExchangeIndexer {
       .pluck();
   }
 
-  /** Inside the caller's transaction. */
+  /** Inside the caller's transaction; write() before it ends. */
   add(row: ExchangeRow, segments: SegmentReader): void {
     if (row.dialect === null || row.auxiliary !== null) return;
     const keys = { exchange: row.exchange_key, session: this.#session.get(row.exchange_key) ?? 0 };
@@ -35,6 +35,11 @@ export class ExchangeIndexer {
     if (row.parts_segment === null) return;
     const parts = partsFromJson(segments.get(row.parts_segment));
     this.#index.addAnswer(keys, parts, row.parts_segment);
+  }
+
+  /** Writes what was added. */
+  write(): void {
+    this.#index.write();
   }
 
   /** Forgets what was seen: needed after a rollback, and when segments were deleted. */

@@ -10,6 +10,7 @@ import type { Piece as SentPiece } from '../segments/piece.ts';
 import type { SegmentStore, StoredLayout } from '../segments/segment-store.ts';
 import type { ExchangeKeys } from '../sqlite/tool-calls.ts';
 import { type DocSource, type DocText, elementTexts, partTexts, valueTexts } from './doc-text.ts';
+import { withoutNoise } from './noise.ts';
 import { WordWriter } from './words.ts';
 
 interface DocRow {
@@ -37,18 +38,18 @@ export interface RequestText {
   readonly layout: StoredLayout;
 }
 
+/** A text that has its doc, and no place in the index yet. */
+interface PendingText {
+  readonly doc: number | bigint;
+  readonly text: string;
+}
+
 /** Pieces seen, per session: forgetting one costs a parse and a look-up, no second doc. */
 const REMEMBERED_PIECES = 100_000;
 const CONVERSATION = new Set(['messages', 'input']);
 const SHARED = new Set(['system', 'instructions', 'tools']);
 const ALL_SESSIONS = 0;
 const WORD = /[\p{L}\p{N}]/u;
-/**
- * Base64 and the like: one run of 128 characters, or lines of 60 and more. As words they would take
- * more room in the index than all prose, and nobody searches for them.
- */
-const NOISE = /(?<![\w+/=-])(?:[\w+/=-]{60,}(?:\s[\w+/=-]{60,})+|[\w+/=-]{128,})/g;
-
 /** Before the lines of a file that a tool has read: nobody searches for them, and lines that follow each other become one text. */
 const LINE_NUMBER = /^ *\d+[\t→]/gm;
 
@@ -60,6 +61,7 @@ export class TextIndex {
   readonly #addDoc: Statement<[DocRow]>;
   readonly #addText: Statement<[number | bigint, string]>;
   readonly #words: WordWriter;
+  #pending: PendingText[] = [];
 
   constructor(database: Database, segments: SegmentStore) {
     this.#segments = segments;
@@ -89,8 +91,23 @@ export class TextIndex {
     this.#addTexts(keys, partTexts(parts, 'assistant'), { source: 'answer', segment });
   }
 
+  /**
+   * Writes what was added: needed before the transaction ends. At once, since FTS5 writes what it has
+   * gathered to its tables before each statement that could be undone by itself: between other
+   * writes every text became a segment of its own, and merging them took a third of the time.
+   */
+  write(): void {
+    const pending = this.#pending;
+    this.#pending = [];
+    for (const { doc, text } of pending) {
+      this.#addText.run(doc, text);
+      this.#words.add(text);
+    }
+  }
+
   /** Forgets what was seen: needed after a rollback, and when texts were deleted. */
   forget(): void {
+    this.#pending = [];
     this.#seen.clear();
     this.#lastSessions = new WeakMap();
     this.#words.forget();
@@ -120,9 +137,8 @@ export class TextIndex {
       const textHash = hashOf(text);
       const doc = this.#addDoc.run({ ...keys, session, kind, ...from, part, textHash });
       if (doc.changes === 0) return;
-      const indexed = text.replace(NOISE, ' ').replace(LINE_NUMBER, '');
-      this.#addText.run(doc.lastInsertRowid, indexed);
-      this.#words.add(indexed);
+      const indexed = withoutNoise(text).replace(LINE_NUMBER, '');
+      this.#pending.push({ doc: doc.lastInsertRowid, text: indexed });
     });
   }
 }

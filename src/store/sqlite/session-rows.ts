@@ -24,24 +24,30 @@ export interface SessionEnd {
 }
 
 export class SessionRows {
-  readonly #open: Statement<[NewSession], { session_key: number }>;
+  readonly #find: Statement<[string], number>;
+  readonly #insert: Statement<[NewSession]>;
+  readonly #continue: Statement<[NewSession & { readonly key: number }]>;
   readonly #add: Statement<[SessionEnd & Sums]>;
 
   constructor(database: Database) {
-    this.#open = database.prepare(`
+    this.#find = database
+      .prepare<[string], number>('SELECT session_key FROM sessions WHERE session_id = ?')
+      .pluck();
+    this.#insert = database.prepare(`
       INSERT INTO sessions (
         session_id, started_at, last_activity_at, client, provider, title, model_used, request_count,
         project
       ) VALUES (@session_id, @started_at, @started_at, @client, @provider, @title, @model, @requests,
-        @project)
-      ON CONFLICT (session_id) DO UPDATE SET
-        started_at = min(started_at, excluded.started_at),
-        last_activity_at = max(last_activity_at, excluded.started_at),
-        title = coalesce(title, excluded.title),
-        project = coalesce(project, excluded.project),
-        model_used = coalesce(model_used, excluded.model_used),
-        request_count = request_count + excluded.request_count
-      RETURNING session_key`);
+        @project)`);
+    this.#continue = database.prepare(`
+      UPDATE sessions SET
+        started_at = min(started_at, @started_at),
+        last_activity_at = max(last_activity_at, @started_at),
+        title = coalesce(title, @title),
+        project = coalesce(project, @project),
+        model_used = coalesce(model_used, @model),
+        request_count = request_count + @requests
+      WHERE session_key = @key`);
     this.#add = database.prepare(`
       UPDATE sessions SET
         ${SUM_COLUMNS.map((column) => `${column} = ${column} + @${column}`).join(', ')},
@@ -53,7 +59,7 @@ export class SessionRows {
   /** Counts a request that was not known before; gives the session's key. */
   begin(request: ExchangeRequest): number {
     const isTurn = request.auxiliary === null;
-    const row = this.#open.get({
+    const row = {
       session_id: request.sessionId,
       started_at: request.startedAt,
       client: request.client,
@@ -62,9 +68,11 @@ export class SessionRows {
       model: isTurn ? request.model : null,
       project: request.project,
       requests: Number(isCounted(request.auxiliary)),
-    });
-    if (row === undefined) throw new Error(`session ${request.sessionId} was not written`);
-    return row.session_key;
+    };
+    const key = this.#find.get(request.sessionId);
+    if (key === undefined) return Number(this.#insert.run(row).lastInsertRowid);
+    this.#continue.run({ ...row, key });
+    return key;
   }
 
   add(end: SessionEnd, sums: Sums): void {
