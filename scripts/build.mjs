@@ -47,6 +47,7 @@ if (!isUpToDate()) {
       main: 'src/cli/main.ts',
       'proxy-worker': 'src/proxy/worker.ts',
       'recorder-worker': 'src/store/worker.ts',
+      'import-writer': 'src/store/import/write-thread.ts',
     },
     outdir: fresh,
     bundle: true,

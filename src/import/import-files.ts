@@ -73,7 +73,7 @@ export async function importFiles(
       await run.file(file);
     }
   } finally {
-    options.store.flush();
+    await options.store.flush();
   }
   return run.result;
 }
@@ -117,6 +117,7 @@ class ImportRun {
         // Half a line at the end of a file that is being written is no bad line.
         if (line.isWhole || isSettled) this.#line(reader, file, line);
         this.#doneBytes = before + Math.min(line.end, file.size);
+        await store.room();
         await this.#tell();
         if (signal.aborted) return;
       }

@@ -65,11 +65,6 @@ export class SqliteSink implements Sink {
     this.#now = options.now ?? Date.now;
   }
 
-  /** The open connection, for reading beside it; null before the first write, and after damage. */
-  get database(): Database | null {
-    return this.#open?.database ?? null;
-  }
-
   /**
    * Writes all items or none. An empty list only opens the database. Throws SQLite's error (busy,
    * full, read-only …), or a UserError when a newer LunaRoute wrote the file.

@@ -23,6 +23,7 @@ export async function importInto(
     path: database,
     redaction: options.redaction ?? null,
     onNotice: () => undefined,
+    writeThread: new URL('../../src/store/import/write-thread.ts', import.meta.url),
     now,
   });
   try {
@@ -35,7 +36,7 @@ export async function importInto(
       now,
     });
   } finally {
-    store.close();
+    await store.close();
   }
 }
 

@@ -34,6 +34,7 @@ export async function runImport(invocation: Invocation, name: SourceName): Promi
     path: loadFor(invocation).config.session_recording.sqlite.path,
     redaction: await redactionFor(invocation),
     onNotice: (notice) => context.print.note(notice),
+    writeThread: new URL('./import-writer.js', import.meta.url),
     now: context.now,
   });
   try {
@@ -44,7 +45,7 @@ export async function runImport(invocation: Invocation, name: SourceName): Promi
     if (isWatching) await watch(() => filesOf(name, root), importer, context, stopped.signal);
     return 0;
   } finally {
-    store.close();
+    await store.close();
   }
 }
 

@@ -1,19 +1,21 @@
 /**
  * The store as an import sees it: what is there already, and a way in for what is not, through the
- * same redaction and the same sink as what is captured. May run beside a recording server: each batch
+ * same redaction and the same sink as what is captured, which writes in a thread of its own. May run beside a recording server: each batch
  * is one short transaction.
  */
 import { uuidv7 } from '../../core/uuid.ts';
-import type { Database } from '../database.ts';
+import { type Database, openDatabase } from '../database.ts';
 import type { ExchangeRedaction } from '../redaction/exchange-redaction.ts';
 import type { SinkItem } from '../sink.ts';
-import { SqliteSink } from '../sqlite-sink.ts';
+import { BatchWriter, type FileState } from './batch-writer.ts';
 
 export interface ImportStoreOptions {
   readonly path: string;
   /** null: nothing is to be replaced. */
   readonly redaction: ExchangeRedaction | null;
   readonly onNotice: (notice: string) => void;
+  /** The file of write-thread.ts, or what it was bundled to. */
+  readonly writeThread: URL;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -28,45 +30,44 @@ export interface Candidate {
   readonly endedAt: number;
 }
 
-export interface FileState {
-  readonly path: string;
-  readonly size: number;
-  /** Epoch milliseconds, with fractions. */
-  readonly modifiedAt: number;
-}
-
 /** A client writes an answer's last line as the answer ends, or a little later. */
 const CLOCK_MS = 2_000;
 const BATCH_ITEMS = 1_000;
 const BATCH_BYTES = 4_000_000;
-const REMEMBER = `INSERT INTO imported_files (path, size, modified_at) VALUES (?, ?, ?)
-  ON CONFLICT (path) DO UPDATE SET size = excluded.size, modified_at = excluded.modified_at`;
+
+/** Batches that may wait to be written: beyond that, reading waits. */
+const MAX_SENT = 2;
+
+/** A batch that is being written. */
+interface Sent {
+  readonly ids: ReadonlySet<string>;
+  readonly done: Promise<void>;
+}
 
 export class ImportStore {
   readonly #options: ImportStoreOptions;
-  readonly #sink: SqliteSink;
+  /** Only reads; what writes is another thread's. */
+  readonly #database: Database;
   readonly #find: Queries;
+  readonly #writer: BatchWriter;
   #batch: SinkItem[] = [];
   #batchBytes = 0;
   /** Ids of the batch: exchanges', answers' and sessions'. */
-  readonly #pending = new Set<string>();
-  readonly #finished: FileState[] = [];
+  #pending = new Set<string>();
+  #finished: FileState[] = [];
+  /** Oldest first. */
+  readonly #sent: Sent[] = [];
 
   /** Makes the database where there is none. Throws a UserError where it cannot be used. */
   constructor(options: ImportStoreOptions) {
     this.#options = options;
     const { path, onNotice, now } = options;
-    this.#sink = new SqliteSink({
-      path,
-      instanceId: `import-${uuidv7(now())}`,
-      onNotice,
-      now,
-      wait: 'patiently',
-    });
-    this.#sink.write([]);
-    const { database } = this.#sink;
-    if (database === null) throw new Error(`${path} was not opened`);
+    const { database, notices } = openDatabase(path, now());
+    notices.forEach(onNotice);
+    this.#database = database;
     this.#find = makeQueries(database);
+    const instanceId = `import-${uuidv7(now())}`;
+    this.#writer = new BatchWriter(options.writeThread, { path, instanceId }, onNotice);
   }
 
   /** The same size and time as when it was read to its end. */
@@ -77,9 +78,9 @@ export class ImportStore {
 
   /** It was imported before, or captured: then it is the same exchange, and stays as it was seen. */
   has({ id, sessionId, responseId, hasOwnId, endedAt }: Candidate): boolean {
-    if (this.#pending.has(id) || this.#find.exchange.get(id) !== undefined) return true;
+    if (this.#isPending(id) || this.#find.exchange.get(id) !== undefined) return true;
     if (responseId !== null) {
-      if (this.#pending.has(responseId)) return true;
+      if (this.#isPending(responseId)) return true;
       if (this.#find.answer.get(responseId) !== undefined) return true;
     }
     if (hasOwnId) return false;
@@ -89,14 +90,15 @@ export class ImportStore {
 
   /** Anything of it is there. */
   hasSession(sessionId: string): boolean {
-    return this.#pending.has(sessionId) || this.#find.session.get(sessionId) !== undefined;
+    return this.#isPending(sessionId) || this.#find.session.get(sessionId) !== undefined;
   }
 
   /** The items of one exchange; written with the batch. */
   add(items: readonly SinkItem[]): void {
     for (const item of items) {
       const safe = this.#safe(item);
-      this.#batch.push(safe);
+      // Nothing of what is written needs the view again.
+      this.#batch.push(safe.kind === 'request' ? { ...safe, view: null, cut: null } : safe);
       this.#batchBytes += item.body.length;
       this.#pending.add(item.request.id);
       this.#pending.add(item.request.sessionId);
@@ -104,7 +106,7 @@ export class ImportStore {
         this.#pending.add(item.end.responseId);
       }
     }
-    if (this.#batch.length >= BATCH_ITEMS || this.#batchBytes >= BATCH_BYTES) this.flush();
+    if (this.#batch.length >= BATCH_ITEMS || this.#batchBytes >= BATCH_BYTES) this.#send();
   }
 
   /** Everything of it was added. */
@@ -112,25 +114,44 @@ export class ImportStore {
     this.#finished.push(file);
   }
 
-  /** Writes everything that was added, and together with it which files need not be read again. */
-  flush(): void {
-    const [batch, finished] = [this.#batch, this.#finished.splice(0)];
-    this.#batch = [];
-    this.#batchBytes = 0;
-    this.#pending.clear();
-    if (batch.length === 0 && finished.length === 0) return;
-    this.#sink.write(batch, (database) => {
-      const remember = database.prepare<[string, number, number]>(REMEMBER);
-      for (const { path, size, modifiedAt } of finished) remember.run(path, size, modifiedAt);
-    });
+  /** Resolves when more may be added. Rejects with what kept earlier batches from being written. */
+  async room(): Promise<void> {
+    while (this.#sent.length > MAX_SENT) await this.#sent[0]?.done;
   }
 
-  close(): void {
+  /** Resolves when everything is written. */
+  async flush(): Promise<void> {
+    this.#send();
+    await Promise.all(this.#sent.map(({ done }) => done));
+  }
+
+  async close(): Promise<void> {
     try {
-      this.flush();
+      await this.flush();
     } finally {
-      this.#sink.close();
+      await this.#writer.close();
+      this.#database.close();
     }
+  }
+
+  #send(): void {
+    if (this.#batch.length === 0 && this.#finished.length === 0) return;
+    const done = this.#writer.write({ items: this.#batch, finished: this.#finished });
+    const sent: Sent = { ids: this.#pending, done };
+    this.#sent.push(sent);
+    // One that failed stays, for room() and flush() to tell.
+    done.then(
+      () => this.#sent.splice(this.#sent.indexOf(sent), 1),
+      () => undefined,
+    );
+    this.#batch = [];
+    this.#batchBytes = 0;
+    this.#pending = new Set();
+    this.#finished = [];
+  }
+
+  #isPending(id: string): boolean {
+    return this.#pending.has(id) || this.#sent.some(({ ids }) => ids.has(id));
   }
 
   #safe(item: SinkItem): SinkItem {
