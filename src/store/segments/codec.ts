@@ -51,7 +51,13 @@ const MAX_SOURCE_BYTES = 256 * 1024;
 const LEVEL = constants.ZSTD_c_compressionLevel;
 const LONG = { params: { [LEVEL]: 6 } };
 /** A window of 8 kB holds the dictionary and the content. */
-const DEFLATE = { dictionary: MESSAGE_DICTIONARY, windowBits: 13, memLevel: 6 };
+const DEFLATE = {
+  dictionary: MESSAGE_DICTIONARY,
+  windowBits: 13,
+  memLevel: 6,
+  // What comes out fits one: the default of 16 kB would be allocated each time.
+  chunkSize: MAX_SHORT_BYTES + 64,
+};
 
 /** One content without references. */
 export function packWhole(content: Uint8Array): PackedSegment {

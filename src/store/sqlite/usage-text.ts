@@ -11,6 +11,8 @@ const NAMES = Buffer.from(
     '{"input_tokens":0,"input_tokens_details":{"cached_tokens":0},"output_tokens":0,"output_tokens_details":{"reasoning_tokens":0},"total_tokens":0}' +
     '{"input_tokens":0,"cache_creation_input_tokens":0,"cache_read_input_tokens":0,"cache_creation":{"ephemeral_5m_input_tokens":0,"ephemeral_1h_input_tokens":0},"output_tokens":0,"server_tool_use":{"web_search_requests":0},"service_tier":"standard","inference_geo":""}',
 );
+/** Names and numbers fit; the default would set up 256 kB of tables for 200 bytes. */
+const SMALL = { windowBits: 11, memLevel: 4, chunkSize: 1024 } as const;
 /** No JSON begins so. */
 const PACKED = '~';
 /** Bounds what a damaged row can inflate to. */
@@ -20,7 +22,7 @@ const MAX_BYTES = 1024 * 1024;
 export function usageText(providerUsage: unknown): string | null {
   if (providerUsage == null) return null;
   const json = JSON.stringify(providerUsage);
-  const short = deflateRawSync(json, { dictionary: NAMES }).toString('base64');
+  const short = deflateRawSync(json, { dictionary: NAMES, ...SMALL }).toString('base64');
   return short.length < json.length - PACKED.length ? PACKED + short : json;
 }
 
