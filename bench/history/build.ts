@@ -16,6 +16,8 @@ export interface HistoryState {
 
 export interface HistorySize {
   readonly sessions: number;
+  /** Of these, how many are to be built. */
+  readonly until: number;
   readonly days: number;
 }
 
@@ -41,10 +43,10 @@ export function build(folder: string, size: HistorySize, seconds: number): Histo
   });
   const until = performance.now() + seconds * 1000;
   const step = (size.days * DAY_MS) / size.sessions;
-  while (state.sessions < size.sessions && performance.now() < until) {
+  while (state.sessions < size.until && performance.now() < until) {
     let { sessions, exchanges, distinctBytes } = state;
     const items = [];
-    for (let count = 0; count < PER_TRANSACTION && sessions < size.sessions; count += 1) {
+    for (let count = 0; count < PER_TRANSACTION && sessions < size.until; count += 1) {
       const made = makeSession(corpus, sessions, state.endsAt - (size.sessions - sessions) * step);
       items.push(...made.items);
       sessions += 1;

@@ -1,6 +1,6 @@
-// npm run bench:history -- [--small] [--folder F] [--seconds N]
-// How fast a large history answers and how much room it takes. Without --small: 10,000 sessions,
-// 300,000 exchanges, 1.5 GB of text, built once in the folder (in portions of --seconds, if given).
+// npm run bench:history -- [--sessions N] [--folder F] [--seconds N]
+// How fast a large history answers and how much room it takes: 10,000 sessions, 300,000 exchanges,
+// 1.5 GB of text, built once in the folder (in portions of --seconds, if given), or the first N sessions.
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,13 +12,14 @@ import { build, databaseOf } from './build.ts';
 
 const { values: flags } = parseArgs({
   options: {
-    small: { type: 'boolean', default: false },
+    sessions: { type: 'string', default: '10000' },
     folder: { type: 'string' },
     seconds: { type: 'string', default: '86400' },
   },
 });
-const size = { sessions: flags.small ? 100 : 10_000, days: 365 };
-const folder = flags.folder ?? join(tmpdir(), `lunaroute-history-${size.sessions}`);
+const size = { sessions: 10_000, days: 365 };
+const sessions = Number(flags.sessions);
+const folder = flags.folder ?? join(tmpdir(), 'lunaroute-history');
 const DAY_MS = 86_400_000;
 const ROUNDS = 5;
 
@@ -56,9 +57,9 @@ const QUERIES = [
   'path client:codex cost>0.01',
 ];
 
-const state = build(folder, size, Number(flags.seconds));
-if (state.sessions < size.sessions) {
-  console.log(`${state.sessions} of ${size.sessions} sessions are built; run it again to go on`);
+const state = build(folder, { ...size, until: sessions }, Number(flags.seconds));
+if (state.sessions < sessions) {
+  console.log(`${state.sessions} of ${sessions} sessions are built; run it again to go on`);
   process.exit(0);
 }
 const path = databaseOf(folder);
@@ -67,8 +68,9 @@ database.pragma('wal_checkpoint(TRUNCATE)');
 database.close();
 const bytes = statSync(path).size;
 const history = openHistory(path);
-const now = state.endsAt;
-const session = history.sessions({ limit: 1 })[0]?.sessionId ?? '';
+const newest = history.sessions({ limit: 1 })[0];
+const now = newest?.lastActivityAt ?? 0;
+const session = newest?.sessionId ?? '';
 
 console.log(
   `${state.sessions} sessions, ${state.exchanges} exchanges, ${mb(state.distinctBytes)} of text`,
