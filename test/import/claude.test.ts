@@ -6,6 +6,7 @@ import { ClaudeTranscript } from '../../src/import/claude/transcript.ts';
 import { BadLine } from '../../src/import/turn.ts';
 import { loadRedactor } from '../../src/redact/redactor.ts';
 import { ExchangeRedaction } from '../../src/store/redaction/exchange-redaction.ts';
+import { reindex } from '../../src/store/reindex/reindex.ts';
 import { fixture, importInto, place, placeFixture, recorded } from '../helpers/imports.ts';
 import { EVERYTHING } from '../helpers/redaction-options.ts';
 import { endItem, makeSink, requestItem, tempFolder } from '../helpers/store-items.ts';
@@ -208,6 +209,18 @@ describe('a transcript of Claude Code 2.1.330', () => {
       known: 3,
       badLines: 1,
     });
+  });
+
+  it('stays what it was when the history is read again: no bytes of its answers are there', async () => {
+    const root = tempFolder();
+    const database = join(root, 'sessions.db');
+    placeFixture(root, `${PROJECT}/a.jsonl`, 'claude-2.1.330.jsonl');
+    await importInto(database, 'claude', root);
+    const before = recorded(database);
+    expect(before[0]?.session.usage?.output).toBe(308);
+    const options = { since: 0, price: () => null, onProgress: () => undefined };
+    expect(await reindex(database, options)).toEqual({ read: 0, changed: 0, skipped: 4 });
+    expect(recorded(database)).toEqual(before);
   });
 
   it('is redacted before it reaches the disk', async () => {

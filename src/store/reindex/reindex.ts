@@ -25,7 +25,7 @@ export interface ReindexResult {
   readonly read: number;
   /** Of these, how many say something else now. */
   readonly changed: number;
-  /** Exchanges without a known dialect, or whose bytes were not kept. */
+  /** Exchanges without a known dialect, whose bytes were not kept, or that were imported. */
   readonly skipped: number;
 }
 
@@ -99,6 +99,8 @@ async function reindexAll(database: Database, options: ReindexOptions): Promise<
 }
 
 function storedExchange(row: ExchangeRow, segments: SegmentReader): StoredExchange | null {
+  // The client's own records told the answer; no bytes of it are here to be read again.
+  if (row.import_source !== null) return null;
   const end = endOf(row);
   if (end === null) return null;
   const headers = (packed: Uint8Array | null): string[] =>
