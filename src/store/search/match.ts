@@ -16,11 +16,22 @@ export function exactMatch(terms: readonly SearchTerm[]): string | null {
 export function insideMatch(terms: readonly SearchTerm[], completions: Completions): string | null {
   return matchOf(terms, (term) => {
     if (term.literal === null) return phrase(term.words, term.isPrefix);
-    const [, ...rest] = term.words;
+    const [first = '', ...rest] = term.words;
+    const [own = first, ...others] = completions(term);
     const isOpen = rest.length > 0;
-    const forms = completions(term).map((first) => phrase([first, ...rest], isOpen));
-    return forms.length === 0 ? phrase(term.words, true) : `(${forms.join(' OR ')})`;
+    const forms = [phrase([own, ...rest], isOpen)];
+    if (others.length > 0) forms.push(othersBefore(rest, others));
+    return forms.length === 1 ? (forms[0] ?? '') : `(${forms.join(' OR ')})`;
   });
+}
+
+/**
+ * Not side by side: each phrase would go through all words that its last one may become (of 54 phrases
+ * and 500 words: 2 s). The text itself tells.
+ */
+function othersBefore(rest: readonly string[], others: readonly string[]): string {
+  const any = others.map((word) => phrase([word], false)).join(' OR ');
+  return rest.length === 0 ? any : `((${any}) AND ${phrase(rest, true)})`;
 }
 
 function matchOf(
