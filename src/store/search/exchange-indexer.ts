@@ -20,7 +20,7 @@ export class ExchangeIndexer {
       .pluck();
   }
 
-  /** Inside the caller's transaction; write() before it ends. */
+  /** Inside the caller's transaction. */
   add(row: ExchangeRow, segments: SegmentReader): void {
     if (row.dialect === null || row.auxiliary !== null) return;
     const keys = { exchange: row.exchange_key, session: this.#session.get(row.exchange_key) ?? 0 };
@@ -32,13 +32,10 @@ export class ExchangeIndexer {
       const layout = this.#segments.putLayout(body);
       this.#index.addRequest(keys, { dialect: row.dialect, body, layout });
     }
-    if (row.parts_segment === null) return;
-    const parts = partsFromJson(segments.get(row.parts_segment));
-    this.#index.addAnswer(keys, parts, row.parts_segment);
-  }
-
-  /** Writes what was added. */
-  write(): void {
+    if (row.parts_segment !== null) {
+      const parts = partsFromJson(segments.get(row.parts_segment));
+      this.#index.addAnswer(keys, parts, row.parts_segment);
+    }
     this.#index.write();
   }
 

@@ -82,7 +82,6 @@ function indexAll(database: Database, onProgress: (indexed: number) => void): nu
         if (deletions.hasChanged()) indexer.forget();
         const rows = page.all({ after, limit: BATCH });
         for (const row of rows) indexer.add(row, segments);
-        indexer.write();
         indexed += rows.length;
         return rows.at(-1);
       })
