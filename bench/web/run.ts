@@ -47,7 +47,7 @@ const VIEWS: readonly View[] = [
   { name: 'Sessions', path: () => '/sessions', content: 'main [data-row]' },
   {
     name: 'Sessions, filtered and sorted',
-    path: (run) => `/sessions?q=migration${run}&sort=cost`,
+    path: (run) => `/sessions?q=schema1${run}&sort=cost`,
     content: 'main [data-row]',
   },
   {

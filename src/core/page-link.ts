@@ -7,6 +7,16 @@ export type PageTarget =
 export function pageLink(uiUrl: string, target: PageTarget | null): string {
   if (target === null) return `${uiUrl}/`;
   return target.type === 'session'
-    ? `${uiUrl}/sessions/${encodeURIComponent(target.sessionId)}`
-    : `${uiUrl}/exchanges/${encodeURIComponent(target.exchangeId)}`;
+    ? `${uiUrl}/sessions/${pathSegment(target.sessionId)}`
+    : `${uiUrl}/exchanges/${pathSegment(target.exchangeId)}`;
+}
+
+/** An id as one part of a path. Browsers resolve `.` and `..` however they are encoded: `~` goes before them. */
+export function pathSegment(id: string): string {
+  return `${/^(?:~|\.{1,2}$)/.test(id) ? '~' : ''}${encodeURIComponent(id)}`;
+}
+
+/** @param decoded such a part without its percent signs */
+export function idOfSegment(decoded: string): string {
+  return decoded.replace(/^~/, '');
 }

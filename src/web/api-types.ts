@@ -66,6 +66,12 @@ export interface ExchangeDiff {
   }[];
 }
 
+/** Ids of the exchanges of its session before and after one; null where there is none. */
+export interface ExchangeNeighbours {
+  readonly previous: string | null;
+  readonly next: string | null;
+}
+
 /** One setting in effect; keys and passwords are masked. */
 interface ConfigEntry {
   readonly key: string;

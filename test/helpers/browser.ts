@@ -7,7 +7,8 @@ import { type RunningServer, until } from './program.ts';
 
 const CHROMIUM = process.env['LUNAROUTE_CHROMIUM'] ?? '/usr/bin/chromium';
 
-export function startBrowser(): Promise<Browser> {
+/** @param flags further ones of Chromium's command line */
+export function startBrowser(flags: readonly string[] = []): Promise<Browser> {
   if (!existsSync(CHROMIUM)) {
     throw new Error(
       `no browser at ${CHROMIUM}: apt-get install chromium, or set LUNAROUTE_CHROMIUM`,
@@ -22,6 +23,7 @@ export function startBrowser(): Promise<Browser> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...flags,
     ],
   });
 }
@@ -62,6 +64,11 @@ export async function watchedPage(
   context.on('request', (request) => {
     const url = request.url();
     if (!url.startsWith(`${base}/`) && !url.startsWith('data:')) troubles.push(`request: ${url}`);
+  });
+  context.on('requestfailed', (request) => {
+    // What a page asked for when it was left is no trouble.
+    const why = request.failure()?.errorText ?? '';
+    if (why !== 'net::ERR_ABORTED') troubles.push(`failed: ${request.url()} ${why}`);
   });
   context.on('page', (other) => {
     if (other !== page) troubles.push(`window: ${other.url()}`);

@@ -25,6 +25,7 @@ const CALLS: Record<string, readonly string[]> = {
   '/exchanges': ['', '?limit=2'],
   '/exchanges/{id}': [''],
   '/exchanges/{id}/diff': [''],
+  '/exchanges/{id}/neighbours': [''],
   '/search': ['?q=tests', '?q=parser&limit=1', ''],
   '/stats': ['', '?since=1', `?session=${SESSION}`],
   '/tools': ['', '?since=1'],
@@ -177,6 +178,10 @@ describe('pages', () => {
     expect(all.length).toBe(20);
     const one = await walk(api, `/sessions/${SESSION}/exchanges?`, 1);
     expect(one.map(({ id }) => id)).toEqual(['first-1', 'second-1']);
+    const beside = async (id: string): Promise<Json> =>
+      (await api.ask(`${API}/exchanges/${id}/neighbours`)).json();
+    expect(await beside('first-1')).toEqual({ previous: null, next: 'second-1' });
+    expect(await beside('second-1')).toEqual({ previous: 'first-1', next: null });
   });
 
   it('go on where they were when a session goes in between', async () => {

@@ -76,7 +76,7 @@ export class ClosedDays {
       }
       day = next;
     }
-    if (this.#days.size === 0) return;
+    if (!this.#hasDaysFrom(since)) return;
     for (const name of DISTINCT) if (this.#countTails(name)) yield;
   }
 
@@ -93,12 +93,16 @@ export class ClosedDays {
   /** Whether sums from `since` on are found in the tables of rolled-tables.ts, which are then ready. */
   prepare(since: number, now: number, distinct: Distinct | null): boolean {
     this.#refresh();
-    if (![...this.#days.keys()].some((day) => day >= since)) return false;
+    if (!this.#hasDaysFrom(since)) return false;
     if (distinct !== null) this.#countTails(distinct);
     this.#database.exec('DELETE FROM temp.raw_spans');
     const add = this.#database.prepare<[Span]>('INSERT INTO temp.raw_spans VALUES (@from, @to)');
     for (const span of this.#rawSpans(since, now)) add.run(span);
     return true;
+  }
+
+  #hasDaysFrom(since: number): boolean {
+    return [...this.#days.keys()].some((day) => day >= since);
   }
 
   /** What `read` says of a day that is over is remembered. */

@@ -47,6 +47,9 @@ const TOOLS = `
   SELECT CAST(@from AS INTEGER) AS at, name, ${TOOL_SUMS}
   FROM tool_calls WHERE requested_at >= @from AND requested_at < @to AND ${NO_HIDDEN} GROUP BY 2`;
 
+/** What is read of all rows stands first: a row is read up to the last column that is wanted. */
+const ROLLED_COLUMNS = `at, session_key, origin_key, model, session_id, client, project, ${PART_COLUMNS}`;
+
 /** There is no such time: the tables get their columns, and no row. */
 const none = (sql: string): string =>
   sql.replaceAll('@from', '0').replaceAll('@to', '0').replaceAll('@hidden', "''");
@@ -54,8 +57,8 @@ const none = (sql: string): string =>
 export const MAKE_TABLES = `
   CREATE TEMP TABLE rolling AS ${none(DAY)};
   CREATE TEMP TABLE rolled (
-    at INTEGER, session_key INTEGER, origin_key INTEGER, model TEXT, ${PART_COLUMNS},
-    client TEXT, project TEXT, session_id TEXT,
+    at INTEGER, session_key INTEGER, origin_key INTEGER, model TEXT, session_id TEXT, client TEXT,
+    project TEXT, ${PART_COLUMNS},
     PRIMARY KEY (session_key, at, origin_key, model)) WITHOUT ROWID;
   CREATE TEMP TABLE rolled_groups AS ${none(GROUPS)};
   CREATE TEMP TABLE rolled_tools AS ${none(TOOLS)};
@@ -65,7 +68,7 @@ export const MAKE_TABLES = `
 export const ROLL_DAY: readonly string[] = [
   'DELETE FROM temp.rolling',
   `INSERT INTO temp.rolling ${DAY}`,
-  'INSERT INTO temp.rolled SELECT * FROM temp.rolling',
+  `INSERT INTO temp.rolled SELECT ${ROLLED_COLUMNS} FROM temp.rolling`,
   `INSERT INTO temp.rolled_groups ${GROUPS}`,
   `INSERT INTO temp.rolled_tools ${TOOLS}`,
 ];
@@ -121,13 +124,15 @@ export function rolledGroups(by: Distinct): string {
 /** The sessions that cost most, with their sums: those of all the others are not added up. */
 export const ROLLED_SESSIONS = `
   WITH raw AS MATERIALIZED (${RAW}),
-  spent AS (
+  closed AS (
     SELECT session_key, session_id, total(cost_nano_usd) AS cost,
       total(input_tokens + output_tokens) AS tokens
     FROM temp.rolled WHERE at >= @since AND session_key NOT IN (SELECT session_key FROM raw)
-    GROUP BY session_key
-    UNION ALL
-    SELECT session_key, session_id, total(cost_nano_usd), total(input_tokens + output_tokens) FROM (
+    GROUP BY session_key ORDER BY cost DESC, tokens DESC, session_id LIMIT @limit),
+  open AS (
+    SELECT session_key, session_id, total(cost_nano_usd) AS cost,
+      total(input_tokens + output_tokens) AS tokens
+    FROM (
       SELECT session_key, session_id, cost_nano_usd, input_tokens, output_tokens FROM raw
       UNION ALL
       SELECT session_key, session_id, cost_nano_usd, input_tokens, output_tokens
@@ -135,7 +140,8 @@ export const ROLLED_SESSIONS = `
       WHERE at >= @since)
     GROUP BY session_key),
   page AS MATERIALIZED (
-    SELECT session_key FROM spent ORDER BY cost DESC, tokens DESC, session_id LIMIT @limit)
+    SELECT session_key FROM (SELECT * FROM closed UNION ALL SELECT * FROM open)
+    ORDER BY cost DESC, tokens DESC, session_id LIMIT @limit)
   SELECT session_id AS key, 1 AS sessions, ${SUMS_OF_PARTS} FROM (
     SELECT session_id, ${PART_COLUMNS} FROM page CROSS JOIN temp.rolled USING (session_key)
     WHERE at >= @since

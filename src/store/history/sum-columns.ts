@@ -64,12 +64,12 @@ export const GROUPED_SUMS = `
 export const EXCHANGE_SUMS = `count(DISTINCT session_key) AS sessions, ${GROUPED_SUMS}`;
 
 const ADDED = [
+  'cost_nano_usd',
+  ...TOKEN_COLUMNS,
   'requests',
   ...OUTCOMES,
   'usages',
   'unknown_usages',
-  ...TOKEN_COLUMNS,
-  'cost_nano_usd',
   'exact_cost_count',
   'estimated_cost_count',
   'timed',

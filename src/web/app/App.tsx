@@ -11,13 +11,23 @@ import { PageGuard } from './parts/PageGuard.tsx';
 import { useRoute } from './routes.ts';
 import type { Route } from './text/route.ts';
 
-const Session = lazy(() => import('./pages/Session.tsx').then((m) => ({ default: m.Session })));
-const Exchange = lazy(() => import('./pages/Exchange.tsx').then((m) => ({ default: m.Exchange })));
-const Search = lazy(() => import('./pages/Search.tsx').then((m) => ({ default: m.Search })));
-const Analytics = lazy(() =>
-  import('./pages/Analytics.tsx').then((m) => ({ default: m.Analytics })),
-);
-const Settings = lazy(() => import('./pages/Settings.tsx').then((m) => ({ default: m.Settings })));
+const LATER = {
+  session: () => import('./pages/Session.tsx').then((m) => ({ default: m.Session })),
+  exchange: () => import('./pages/Exchange.tsx').then((m) => ({ default: m.Exchange })),
+  search: () => import('./pages/Search.tsx').then((m) => ({ default: m.Search })),
+  analytics: () => import('./pages/Analytics.tsx').then((m) => ({ default: m.Analytics })),
+  settings: () => import('./pages/Settings.tsx').then((m) => ({ default: m.Settings })),
+} as const;
+const Session = lazy(LATER.session);
+const Exchange = lazy(LATER.exchange);
+const Search = lazy(LATER.search);
+const Analytics = lazy(LATER.analytics);
+const Settings = lazy(LATER.settings);
+
+/** Loads what a page needs while the frame is drawn; where that fails, the page says so itself. */
+export function loadAhead({ page }: Route): void {
+  if (page in LATER) LATER[page as keyof typeof LATER]().catch(() => null);
+}
 
 export function App(): ReactNode {
   const route = useRoute();

@@ -2,9 +2,10 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { App } from './App.tsx';
+import { App, loadAhead } from './App.tsx';
 import { followEvents } from './live/freshness.ts';
 import { liveStore } from './live/live-store.ts';
+import { routeOf } from './text/route.ts';
 import { applyTheme } from './theme.ts';
 import './styles/base.css';
 import './styles/shell.css';
@@ -13,6 +14,7 @@ import './styles/pages.css';
 import './styles/conversation.css';
 
 applyTheme();
+loadAhead(routeOf(window.location.pathname));
 const queries = new QueryClient({
   defaultOptions: {
     queries: {

@@ -3,7 +3,13 @@ import { coldAtOf, explainCache } from '../../core/cache-explain.ts';
 import type { Message } from '../../core/conversation.ts';
 import { formatBytes } from '../../core/format.ts';
 import type { Activity, ExchangeDetail, ExchangeLine, History } from '../../core/ports.ts';
-import type { ExchangeDiff, Page, SessionCache, SessionTools } from '../api-types.ts';
+import type {
+  ExchangeDiff,
+  ExchangeNeighbours,
+  Page,
+  SessionCache,
+  SessionTools,
+} from '../api-types.ts';
 import { exchangeCursor } from './cursor.ts';
 import { ProblemError } from './problem.ts';
 import type { Records } from './records.ts';
@@ -104,6 +110,16 @@ export function diffOf(history: History, now: ExchangeDetail): ExchangeDiff {
     added: now.messages.slice(same),
     facts: facts.filter((fact) => fact.before !== fact.now),
   };
+}
+
+export function neighboursOf(
+  history: History,
+  { sessionId, startedAt, id }: ExchangeDetail,
+): ExchangeNeighbours {
+  const place = { startedAt, id };
+  const [previous] = history.timeline({ sessionId, limit: 1, before: place });
+  const [next] = history.timeline({ sessionId, limit: 1, after: place });
+  return { previous: previous?.id ?? null, next: next?.id ?? null };
 }
 
 function keysOf(messages: readonly Message[]): readonly string[] {

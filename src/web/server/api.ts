@@ -5,6 +5,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { type Context, Hono } from 'hono';
 import { UserError } from '../../core/errors.ts';
+import { idOfSegment } from '../../core/page-link.ts';
 import { openApiOf } from './openapi.ts';
 import type { Operation } from './operation.ts';
 import { allOperations } from './operations/all-operations.ts';
@@ -20,7 +21,7 @@ export function makeApi(records: Records, token: string): Hono {
   for (const operation of operations) {
     api.on(operation.method, routeOf(operation), (context) => {
       if (operation.method !== 'get') checkToken(context, token);
-      const id = context.req.param('id') ?? '';
+      const id = idOfSegment(context.req.param('id') ?? '');
       return operation.run({ records, id, words: context.req.query() });
     });
   }

@@ -25,11 +25,6 @@ export function apiUrl(path: string, query: Query = {}): string {
   return `${BASE}/${path}${text === '' ? '' : `?${text}`}`;
 }
 
-/** One part of a path: ids come from the wire and may hold anything. */
-export function segment(id: string): string {
-  return encodeURIComponent(id);
-}
-
 export async function getJson<T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> {
   const response = await send(apiUrl(path, query), signal === undefined ? {} : { signal });
   return await response.json();

@@ -6,6 +6,7 @@ import {
   useInfiniteQuery,
   useQuery,
 } from '@tanstack/react-query';
+import { pathSegment } from '../../../core/page-link.ts';
 import type {
   Activity,
   ExchangeDetail,
@@ -19,12 +20,13 @@ import type { AccountLimits } from '../../../core/rate-limits.ts';
 import type {
   ConfigView,
   ExchangeDiff,
+  ExchangeNeighbours,
   Overview,
   Page,
   SessionCache,
   SessionTools,
 } from '../../api-types.ts';
-import { getBytes, getJson, type Query, segment } from './client.ts';
+import { getBytes, getJson, type Query } from './client.ts';
 
 /** What keys of the cache begin with, so that events can name what has become old. */
 export const OLD_ON_EVENTS = ['sessions', 'session', 'exchanges', 'usage', 'groups', 'latency'];
@@ -68,35 +70,46 @@ export function useSessions(
 }
 
 export function useSession(id: string): UseQueryResult<SessionSummary, Error> {
-  return useJson(['session', id, 'summary'], `sessions/${segment(id)}`);
+  return useJson(['session', id, 'summary'], `sessions/${pathSegment(id)}`);
 }
 
 /** The session's exchanges, oldest first. */
 export function useSessionExchanges(
   id: string,
 ): UseInfiniteQueryResult<readonly ExchangeLine[], Error> {
-  return usePages(['session', id, 'exchanges'], `sessions/${segment(id)}/exchanges`, {
+  return usePages(['session', id, 'exchanges'], `sessions/${pathSegment(id)}/exchanges`, {
     limit: 500,
   });
 }
 
 export function useSessionTools(id: string): UseQueryResult<SessionTools, Error> {
-  return useJson(['session', id, 'tools'], `sessions/${segment(id)}/tools`);
+  return useJson(['session', id, 'tools'], `sessions/${pathSegment(id)}/tools`);
 }
 
 export function useSessionCache(id: string): UseQueryResult<SessionCache, Error> {
-  return useJson(['session', id, 'cache'], `sessions/${segment(id)}/cache`);
+  return useJson(['session', id, 'cache'], `sessions/${pathSegment(id)}/cache`);
 }
 
 export function useExchange(id: string): UseQueryResult<ExchangeDetail, Error> {
   return useQuery({
     queryKey: ['exchange', id],
-    queryFn: ({ signal }) => getJson<ExchangeDetail>(`exchanges/${segment(id)}`, {}, signal),
+    queryFn: ({ signal }) => getJson<ExchangeDetail>(`exchanges/${pathSegment(id)}`, {}, signal),
   });
 }
 
 export function useDiff(id: string): UseQueryResult<ExchangeDiff, Error> {
-  return useJson(['exchange', id, 'diff'], `exchanges/${segment(id)}/diff`);
+  return useJson(['exchange', id, 'diff'], `exchanges/${pathSegment(id)}/diff`);
+}
+
+/** Kept beside its session's queries: a new exchange of it makes this old. */
+export function useNeighbours(
+  sessionId: string,
+  id: string,
+): UseQueryResult<ExchangeNeighbours, Error> {
+  return useJson(
+    ['session', sessionId, 'neighbours', id],
+    `exchanges/${pathSegment(id)}/neighbours`,
+  );
 }
 
 export function useBody(
@@ -107,7 +120,7 @@ export function useBody(
   return useQuery({
     queryKey: ['exchange', id, side],
     enabled: isWanted,
-    queryFn: ({ signal }) => getBytes(`exchanges/${segment(id)}/${side}`, signal),
+    queryFn: ({ signal }) => getBytes(`exchanges/${pathSegment(id)}/${side}`, signal),
   });
 }
 
@@ -135,10 +148,10 @@ export function useLimits(): UseQueryResult<Page<AccountLimits>, Error> {
   return useJson(['limits'], 'limits');
 }
 
-export function useSearch(text: string): UseQueryResult<Page<SearchHit>, Error> {
+export function useSearch(text: string, limit: number): UseQueryResult<Page<SearchHit>, Error> {
   return useQuery({
-    queryKey: ['search', text],
-    queryFn: ({ signal }) => getJson<Page<SearchHit>>('search', { q: text, limit: 100 }, signal),
+    queryKey: ['search', text, limit],
+    queryFn: ({ signal }) => getJson<Page<SearchHit>>('search', { q: text, limit }, signal),
     enabled: text.trim() !== '',
     placeholderData: keepPreviousData,
   });

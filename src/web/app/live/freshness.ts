@@ -13,7 +13,8 @@ const WRITTEN_AFTER_MS = 250;
 const MAX_PAGES = 2;
 
 export function followEvents(live: LiveStore, queries: QueryClient): void {
-  let lastAt = 0;
+  // The page asks for everything as it begins: not at once again for the first snapshot.
+  let lastAt = Date.now();
   let timer: ReturnType<typeof setTimeout> | null = null;
   const ask = (): void => {
     timer = null;

@@ -24,6 +24,9 @@ export function Analytics(): ReactNode {
   const today = useToday();
   const { from, step } = useMemo(() => rangeOf(range, today), [range, today]);
   const usage = useUsage(from, step);
+  // Asked at once, not one after the other.
+  useLatency(from);
+  useGroups('models', from);
   return (
     <div className="page">
       <header className="page-head">

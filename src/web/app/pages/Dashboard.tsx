@@ -37,6 +37,11 @@ export function Dashboard(): ReactNode {
   useTitle('Dashboard');
   const range = RANGES.find(({ value }) => value === words.get('range'))?.value ?? 'today';
   const recent = useRecent(12);
+  const today = useToday();
+  const { from, step } = useMemo(() => rangeOf(range, today), [range, today]);
+  // Asked at once, not one after the other.
+  const usage = useUsage(from, step);
+  useGroups('clients', from);
   if (recent.data === undefined) return <Waiting asked={recent} />;
   return (
     <div className="page">
@@ -55,21 +60,20 @@ export function Dashboard(): ReactNode {
           <Teach />
         </>
       ) : (
-        <Span range={range} recent={recent.data.items} />
+        <Span usage={usage} from={from} step={step} recent={recent.data.items} />
       )}
     </div>
   );
 }
 
 interface SpanProps {
-  readonly range: RangeName;
+  readonly usage: ReturnType<typeof useUsage>;
+  readonly from: number;
+  readonly step: 'hour' | 'day';
   readonly recent: readonly ExchangeLine[];
 }
 
-function Span({ range, recent }: SpanProps): ReactNode {
-  const today = useToday();
-  const { from, step } = useMemo(() => rangeOf(range, today), [range, today]);
-  const usage = useUsage(from, step);
+function Span({ usage, from, step, recent }: SpanProps): ReactNode {
   if (usage.data === undefined) return <Waiting asked={usage} />;
   const spans = usage.data.items;
   return (

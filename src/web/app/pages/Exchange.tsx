@@ -5,7 +5,7 @@ import { formatCount, formatDuration, formatTime } from '../../../core/format.ts
 import type { LiveExchange } from '../../../core/live-state.ts';
 import type { ExchangeDetail } from '../../../core/ports.ts';
 import { apiUrl } from '../api/client.ts';
-import { useExchange, useSessionExchanges } from '../api/queries.ts';
+import { useExchange, useNeighbours } from '../api/queries.ts';
 import { useKeys } from '../keys.ts';
 import { useLive } from '../live/live-store.ts';
 import { BodyTab } from '../parts/BodyTab.tsx';
@@ -133,21 +133,17 @@ function Head({ detail, live }: HeadProps): ReactNode {
 
 /** The session's exchanges before and after this one. */
 function Neighbours({ detail }: { readonly detail: ExchangeDetail }): ReactNode {
-  const exchanges = useSessionExchanges(detail.sessionId);
-  const lines = exchanges.data ?? [];
-  const at = lines.findIndex(({ id }) => id === detail.id);
-  const before = at === -1 ? undefined : lines[at - 1];
-  const after = at === -1 ? undefined : lines[at + 1];
-  const visit = (id: string | undefined): void => {
-    if (id !== undefined) go(exchangePath(id) + window.location.search, { replace: true });
+  const { previous = null, next = null } = useNeighbours(detail.sessionId, detail.id).data ?? {};
+  const visit = (id: string | null): void => {
+    if (id !== null) go(exchangePath(id) + window.location.search, { replace: true });
   };
-  useKeys({ '[': () => visit(before?.id), ']': () => visit(after?.id) });
+  useKeys({ '[': () => visit(previous), ']': () => visit(next) });
   return (
     <>
-      <button type="button" disabled={before === undefined} onClick={() => visit(before?.id)}>
+      <button type="button" disabled={previous === null} onClick={() => visit(previous)}>
         ← previous
       </button>
-      <button type="button" disabled={after === undefined} onClick={() => visit(after?.id)}>
+      <button type="button" disabled={next === null} onClick={() => visit(next)}>
         next →
       </button>
     </>

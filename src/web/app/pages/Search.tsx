@@ -13,6 +13,9 @@ import { exchangePath } from '../text/route.ts';
 import { useTitle } from '../title.ts';
 
 const TYPED_AFTER_MS = 200;
+/** At first, and when one wants more; beyond, more words find it sooner. */
+const FEW = 100;
+const MANY = 400;
 
 export function Search(): ReactNode {
   const [words, change] = useWords();
@@ -83,13 +86,15 @@ function Help(): ReactNode {
 }
 
 function Hits({ text }: { readonly text: string }): ReactNode {
-  const search = useSearch(text);
+  const [wantsMore, setWantsMore] = useState('');
+  const limit = wantsMore === text ? MANY : FEW;
+  const search = useSearch(text, limit);
   if (search.data === undefined) return <Waiting asked={search} />;
   const hits = search.data.items;
   return (
     <>
       <p className="dim" role="status">
-        {hits.length === 0 ? 'nothing was found' : `${formatCount(hits.length)} found`}
+        {foundText(hits.length, limit)}
       </p>
       <ul className="hits">
         {hits.map((hit, index) => (
@@ -99,8 +104,20 @@ function Hits({ text }: { readonly text: string }): ReactNode {
           </li>
         ))}
       </ul>
+      {hits.length === FEW && limit === FEW ? (
+        <button type="button" onClick={() => setWantsMore(text)}>
+          Show more
+        </button>
+      ) : null}
     </>
   );
+}
+
+function foundText(found: number, limit: number): string {
+  if (found === 0) return 'nothing was found';
+  if (found < limit) return `${formatCount(found)} found`;
+  const how = limit === MANY ? ' (further words narrow it down)' : '';
+  return `the best ${formatCount(found)} of what was found${how}`;
 }
 
 function Hit({ hit }: { readonly hit: SearchHit }): ReactNode {

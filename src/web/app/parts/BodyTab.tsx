@@ -1,8 +1,9 @@
 /** A body as it was stored: as a tree where it is JSON, its events where it is a stream, else as text. */
 import { type ReactNode, useMemo } from 'react';
 import { formatBytes } from '../../../core/format.ts';
+import { pathSegment } from '../../../core/page-link.ts';
 import type { ExchangeDetail } from '../../../core/ports.ts';
-import { apiUrl, segment } from '../api/client.ts';
+import { apiUrl } from '../api/client.ts';
 import { useBody } from '../api/queries.ts';
 import { shownLine } from '../text/foreign.ts';
 import { Copy } from './Copy.tsx';
@@ -22,6 +23,7 @@ export function BodyTab({ detail, side }: BodyProps): ReactNode {
   const value = useMemo(() => parsed(text), [text]);
   if (body.data === undefined) return <Waiting asked={body} />;
   if (bytes === null) return <p className="dim">not stored (wholly)</p>;
+  if (bytes.length === 0) return <p className="dim">empty</p>;
   const encoding = encodingOf(side === 'request' ? detail.requestHeaders : detail.responseHeaders);
   const isRedacted = (side === 'request' ? detail.requestBody : detail.end?.responseBody)?.redacted;
   const isCoded = encoding !== null && isRedacted !== true && value === undefined;
@@ -33,7 +35,7 @@ export function BodyTab({ detail, side }: BodyProps): ReactNode {
           {isRedacted === true ? ', private values replaced' : ''}
         </span>
         {isCoded ? null : <Copy label="Copy" text={() => text} />}
-        <a className="button" href={apiUrl(`exchanges/${segment(detail.id)}/${side}`)} download>
+        <a className="button" href={apiUrl(`exchanges/${pathSegment(detail.id)}/${side}`)} download>
           Download
         </a>
       </div>

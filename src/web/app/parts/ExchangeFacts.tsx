@@ -103,7 +103,7 @@ interface PhaseProps {
 
 function Phase({ name, from, to, total }: PhaseProps): ReactNode {
   const isKnown = from !== null && to !== null;
-  const why = name === 'connect' ? 'reused a connection' : 'not measured';
+  const why = name === 'connect' ? 'reused' : 'not measured';
   const share = (ms: number): string => `${total === 0 ? 0 : (Math.max(0, ms) / total) * 100}%`;
   return (
     <div className="phase">

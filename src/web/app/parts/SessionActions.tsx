@@ -1,8 +1,9 @@
 /** What can be done with a session: take it along, keep it, delete it. */
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useRef } from 'react';
+import { pathSegment } from '../../../core/page-link.ts';
 import type { SessionSummary } from '../../../core/ports.ts';
-import { apiUrl, change, segment } from '../api/client.ts';
+import { apiUrl, change } from '../api/client.ts';
 import { useOverview } from '../api/queries.ts';
 import { go } from '../routes.ts';
 import { shown } from '../text/foreign.ts';
@@ -13,7 +14,7 @@ export function SessionActions({ session }: { readonly session: SessionSummary }
   const { sessionId, isPinned } = session;
   const queries = useQueryClient();
   const token = useOverview().data?.token ?? '';
-  const path = `sessions/${segment(sessionId)}`;
+  const path = `sessions/${pathSegment(sessionId)}`;
   const pin = useMutation({
     mutationFn: () => change(isPinned ? 'DELETE' : 'PUT', `${path}/pin`, token),
     onSettled: () => queries.invalidateQueries(),

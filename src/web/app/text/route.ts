@@ -2,6 +2,8 @@
  * Addresses of pages: what stands in the address bar is all that a page needs to know, so that links
  * can be kept, and back goes back. Ids come from the wire: they are always encoded. Pure.
  */
+import { idOfSegment, pathSegment } from '../../../core/page-link.ts';
+
 export const PAGES = ['dashboard', 'sessions', 'search', 'analytics', 'settings'] as const;
 export type PageName = (typeof PAGES)[number];
 
@@ -24,7 +26,7 @@ export function routeOf(path: string): Route {
 
 function decode(text: string): string | null {
   try {
-    return decodeURIComponent(text);
+    return idOfSegment(decodeURIComponent(text));
   } catch {
     return null;
   }
@@ -35,11 +37,11 @@ export function pagePath(page: PageName): string {
 }
 
 export function sessionPath(id: string, tab?: string): string {
-  return `/sessions/${encodeURIComponent(id)}${tab === undefined ? '' : `?tab=${tab}`}`;
+  return `/sessions/${pathSegment(id)}${tab === undefined ? '' : `?tab=${tab}`}`;
 }
 
 export function exchangePath(id: string, tab?: string): string {
-  return `/exchanges/${encodeURIComponent(id)}${tab === undefined ? '' : `?tab=${tab}`}`;
+  return `/exchanges/${pathSegment(id)}${tab === undefined ? '' : `?tab=${tab}`}`;
 }
 
 /** One level up: what Escape goes to where there is nothing to go back to. */

@@ -1,7 +1,7 @@
 /** Exchanges: as lines of a list, whole, compared with the one before, and as the bytes of the wire. */
 import { latencyOf } from '../../../core/latency.ts';
 import type { ExchangeDetail } from '../../../core/ports.ts';
-import { diffOf, linePage } from '../answers.ts';
+import { diffOf, linePage, neighboursOf } from '../answers.ts';
 import { exchangePlaceOf } from '../cursor.ts';
 import { download } from '../download.ts';
 import { fetching, historyOf, type Operation, reading } from '../operation.ts';
@@ -47,6 +47,13 @@ export const EXCHANGE_OPERATIONS: readonly Operation[] = [
     query: {},
     answer: SHAPES.ExchangeDiff,
     read: ({ records, id }) => diffOf(historyOf(records), exchangeOf(records, id)),
+  }),
+  reading({
+    path: '/exchanges/{id}/neighbours',
+    summary: 'The exchanges of its session before and after this one',
+    query: {},
+    answer: SHAPES.ExchangeNeighbours,
+    read: ({ records, id }) => neighboursOf(historyOf(records), exchangeOf(records, id)),
   }),
   bodyOf('request'),
   bodyOf('response'),

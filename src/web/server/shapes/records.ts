@@ -11,7 +11,7 @@ import type {
   ToolCallView,
 } from '../../../core/ports.ts';
 import type { UsageDetails } from '../../../core/usage-details.ts';
-import type { ExchangeDiff, ExchangeWhole } from '../../api-types.ts';
+import type { ExchangeDiff, ExchangeNeighbours, ExchangeWhole } from '../../api-types.ts';
 import { cost, costSum, usage } from './numbers.ts';
 import { count, epochMs, isTrue, ms, pageOf, text, textOrNull } from './shape.ts';
 
@@ -240,6 +240,11 @@ const diff: z.ZodType<ExchangeDiff> = z.strictObject({
   facts: z.array(z.strictObject({ name: text, before: textOrNull, now: textOrNull })),
 });
 
+const neighbours: z.ZodType<ExchangeNeighbours> = z.strictObject({
+  previous: textOrNull,
+  next: textOrNull,
+});
+
 export const RECORD_SHAPES = {
   SessionSummary: session,
   SessionSummaryPage: pageOf(session),
@@ -256,4 +261,5 @@ export const RECORD_SHAPES = {
   ExchangeEnd: end,
   ExchangeWhole: whole,
   ExchangeDiff: diff,
+  ExchangeNeighbours: neighbours,
 } as const;
