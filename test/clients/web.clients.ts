@@ -30,8 +30,9 @@ let watched: Watched;
 let page: BrowserPage;
 
 beforeAll(async () => {
-  // The command that the clients are told to run: its output takes a while to be told.
-  process.env['FAKE_CMD'] = 'echo lab-tool-$((40+2)) $(seq 1 80)';
+  // What the clients are told to run: its output takes a while to be told, and holds no digits, which
+  // redaction would keep back until it knows what they become.
+  process.env['FAKE_CMD'] = 'echo lab-tool-$((40+2)) $(yes moon | head -50)';
   provider = await startFakeProvider(join(home.path, 'fake.jsonl'));
   mkdirSync(join(home.path, '.lunaroute'), { recursive: true });
   const providers = ['openai', 'anthropic', 'chatgpt'].map(
@@ -200,7 +201,7 @@ test('an answer grows while Claude Code reads it', async () => {
   const before = (await arriving.innerText()).length;
   await soon(async () => (await arriving.innerText()).length).toBeGreaterThan(before);
   const whole = page.getByLabel('answer', { exact: true });
-  await whole.getByText(/lab-tool-42 1 2 3 .* 80/).waitFor();
+  await whole.getByText(/lab-tool-42 (?:moon ){30}/).waitFor();
   expect(await arriving.count()).toBe(0);
   await provider.setMode('normal');
   const { code, output } = await running;
