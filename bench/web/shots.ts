@@ -7,8 +7,8 @@ import type { Browser, Page as BrowserPage } from 'playwright-core';
 import type { ExchangeLine, SessionSummary } from '../../src/core/ports.ts';
 import { SqliteSink } from '../../src/store/sqlite-sink.ts';
 import type { Page } from '../../src/web/api-types.ts';
-import { pageOf, startBrowser, watchedPage } from '../../test/helpers/browser.ts';
-import { cleanEnv, startServer, tempHome } from '../../test/helpers/program.ts';
+import { startBrowser, watchedPage } from '../../test/helpers/browser.ts';
+import { cleanEnv, pageOf, startServer, tempHome } from '../../test/helpers/program.ts';
 import { recordSessions } from '../../test/helpers/screen-history.ts';
 
 const folder = process.argv[2] ?? '/tmp/lunaroute-shots';

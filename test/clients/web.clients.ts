@@ -9,14 +9,20 @@ import type { Page } from '../../src/web/api-types.ts';
 import {
   axeFaults,
   overflows,
-  pageOf,
   startBrowser,
   type Watched,
   watchedPage,
 } from '../helpers/browser.ts';
 import { claude, codex } from '../helpers/clients.ts';
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider.ts';
-import { cleanEnv, type RunningServer, startServer, tempHome, until } from '../helpers/program.ts';
+import {
+  cleanEnv,
+  pageOf,
+  type RunningServer,
+  startServer,
+  tempHome,
+  until,
+} from '../helpers/program.ts';
 
 /** No name but this address is one: what Chromium itself would like to ask fails, too. */
 const OFFLINE = ['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1'];

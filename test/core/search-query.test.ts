@@ -31,7 +31,7 @@ describe('parseSearch', () => {
   it('tries the edges of identifiers as parts of longer words', () => {
     const { terms } = parse('rc/x.t plain');
     expect(insideMatch(terms, () => ['rc', 'src'])).toBe(
-      '(("rc x t" * OR "src x t" *) AND "plain")',
+      '(("rc x t" * OR (("src") AND "x t" *)) AND "plain")',
     );
   });
 

@@ -16,6 +16,7 @@ import { databasePath, exchangeIds, openStore } from '../helpers/history.ts';
 import { EVERYTHING_ON, foundIn, type Planted, plantedValues } from '../helpers/planted.ts';
 import {
   cleanEnv,
+  pageOf,
   type RunningServer,
   runProgram,
   startServer,
@@ -107,9 +108,7 @@ function allSegments(): string[] {
   }
 }
 
-function apiOf(running: RunningServer): string {
-  return `${/Web page +(http:\S+)/.exec(running.output())?.[1]}/api/v1`;
-}
+const apiOf = async (running: RunningServer): Promise<string> => `${await pageOf(running)}/api/v1`;
 
 interface Watcher {
   /** All that the live stream has said, as it came. */
@@ -119,7 +118,7 @@ interface Watcher {
 
 async function watchLive(running: RunningServer): Promise<Watcher> {
   const stop = new AbortController();
-  const { body } = await fetch(`${apiOf(running)}/live`, { signal: stop.signal });
+  const { body } = await fetch(`${await apiOf(running)}/live`, { signal: stop.signal });
   const pieces: Buffer[] = [];
   const read = async (): Promise<void> => {
     for await (const piece of body ?? []) pieces.push(Buffer.from(piece));
@@ -142,7 +141,7 @@ function grownAnswers(said: string): string[] {
 
 /** What the web API says about everything that was recorded, exports included. */
 async function everyAnswer(running: RunningServer): Promise<ReadonlyMap<string, string>> {
-  const base = apiOf(running);
+  const base = await apiOf(running);
   const answers = new Map<string, string>();
   const get = async (path: string): Promise<string> => {
     const response = await fetch(`${base}${path}`);

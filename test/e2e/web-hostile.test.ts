@@ -3,9 +3,16 @@
 // tricks, controls, and lines of a megabyte. Every page and every tab that shows them is looked at.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { overflows, pageOf, startBrowser, type Watched, watchedPage } from '../helpers/browser.ts';
+import { overflows, startBrowser, type Watched, watchedPage } from '../helpers/browser.ts';
 import { CARRIED, END, RAN } from '../helpers/hostile-page.ts';
-import { cleanEnv, type RunningServer, startServer, tempHome, until } from '../helpers/program.ts';
+import {
+  cleanEnv,
+  pageOf,
+  type RunningServer,
+  startServer,
+  tempHome,
+  until,
+} from '../helpers/program.ts';
 import { type ScriptedProvider, startScriptedProvider } from '../helpers/scripted-provider.ts';
 
 /** Polls as long as even a starved machine may need. */

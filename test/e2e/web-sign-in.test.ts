@@ -4,8 +4,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { answerAnthropic } from '../helpers/anthropic-provider.ts';
-import { pageOf, startBrowser, watchedPage } from '../helpers/browser.ts';
-import { cleanEnv, startServer, tempHome } from '../helpers/program.ts';
+import { startBrowser, watchedPage } from '../helpers/browser.ts';
+import { cleanEnv, pageOf, startServer, tempHome } from '../helpers/program.ts';
 import { startScriptedProvider } from '../helpers/scripted-provider.ts';
 
 const PROXY_TOKEN = 'proxy-token-0123456789';

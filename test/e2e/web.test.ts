@@ -9,7 +9,6 @@ import { SqliteSink } from '../../src/store/sqlite-sink.ts';
 import {
   axeFaults,
   overflows,
-  pageOf,
   press,
   startBrowser,
   type Watched,
@@ -20,6 +19,7 @@ import { type PacedProvider, startPacedProvider } from '../helpers/paced-provide
 import {
   cleanEnv,
   freePort,
+  pageOf,
   type RunningServer,
   startServer,
   tempHome,

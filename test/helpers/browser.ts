@@ -3,7 +3,6 @@
 import { existsSync } from 'node:fs';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { type RunningServer, until } from './program.ts';
 
 const CHROMIUM = process.env['LUNAROUTE_CHROMIUM'] ?? '/usr/bin/chromium';
 
@@ -26,11 +25,6 @@ export function startBrowser(flags: readonly string[] = []): Promise<Browser> {
       ...flags,
     ],
   });
-}
-
-/** Where the server's page is; it says so once it listens. */
-export function pageOf(server: RunningServer): Promise<string> {
-  return until('the address of the page', () => /Web page\s+(http\S+)/.exec(server.output())?.[1]);
 }
 
 export interface Watched {

@@ -158,3 +158,8 @@ export async function startServer(
     },
   };
 }
+
+/** Where the server's page is; it says so once it listens. */
+export function pageOf(server: RunningServer): Promise<string> {
+  return until('the address of the page', () => /Web page\s+(http\S+)/.exec(server.output())?.[1]);
+}
