@@ -22,7 +22,7 @@ const TOKEN = 'bench';
 const HEAP_MB = 80;
 const LAUNCHER = join(import.meta.dirname, '../../bin/lunaroute.cjs');
 /** By then the heap has the size that the garbage between two collections needs. */
-const WARM_UP = 20_000;
+const WARM_UP = 40_000;
 const BURST = 250;
 
 const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
