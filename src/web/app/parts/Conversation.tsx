@@ -7,6 +7,7 @@ import type { ExchangeDetail } from '../../../core/ports.ts';
 import { useBody } from '../api/queries.ts';
 import { picturesOf } from '../text/pictures.ts';
 import { joinTools } from '../text/tools.ts';
+import { useFollowing } from './following.ts';
 import { isPicturePart, MessageParts } from './MessageParts.tsx';
 
 interface ConversationProps {
@@ -100,6 +101,7 @@ function usePictures(detail: ExchangeDetail): readonly string[] {
 }
 
 function LiveAnswer({ parts }: { readonly parts: readonly LivePart[] }): ReactNode {
+  const end = useFollowing(parts.reduce((sum, { text }) => sum + text.length, 0));
   return (
     <Said who="answer, arriving">
       {parts.map((part, index) => (
@@ -108,7 +110,7 @@ function LiveAnswer({ parts }: { readonly parts: readonly LivePart[] }): ReactNo
           {part.text}
         </pre>
       ))}
-      <span className="cursor" aria-hidden="true" />
+      <span ref={end} className="cursor" aria-hidden="true" />
     </Said>
   );
 }
