@@ -83,9 +83,14 @@ describe('recording in trouble', () => {
     writeFileSync(databasePath(home.path), 'this is no database, but somebody may want it back');
     const { url, output } = await start();
     await echo(url, Buffer.alloc(1000, 'x'));
+    const setAside = (): string[] =>
+      readdirSync(join(home.path, '.lunaroute')).filter((name) =>
+        /^sessions\.db\.corrupt-/.test(name),
+      );
+    // Before that there is nothing that could be read.
+    await until('the old file under its new name', () => setAside()[0]);
     await until('the exchange', () => (exchangeIds(home.path).length === 1 ? true : undefined));
-    const names = readdirSync(join(home.path, '.lunaroute'));
-    expect(names.filter((name) => name.startsWith('sessions.db.corrupt-'))).toHaveLength(1);
+    expect(setAside()).toHaveLength(1);
     expect(output()).toMatch(/corrupt-/);
   });
 
