@@ -15,13 +15,14 @@ const NAMES = Buffer.from(
 const SMALL = { windowBits: 11, memLevel: 4, chunkSize: 1024 } as const;
 /** No JSON begins so. */
 const PACKED = '~';
-/** Bounds what a damaged row can inflate to. */
+/** Bounds what a damaged row can inflate to. An object that is larger, as a hostile answer may have it, stays JSON. */
 const MAX_BYTES = 1024 * 1024;
 
 /** Null for none. */
 export function usageText(providerUsage: unknown): string | null {
   if (providerUsage == null) return null;
   const json = JSON.stringify(providerUsage);
+  if (Buffer.byteLength(json) > MAX_BYTES) return json;
   const short = deflateRawSync(json, { dictionary: NAMES, ...SMALL }).toString('base64');
   return short.length < json.length - PACKED.length ? PACKED + short : json;
 }

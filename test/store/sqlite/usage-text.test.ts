@@ -26,3 +26,8 @@ it('reads the plain JSON of earlier versions', () => {
   expect(usageOfText(JSON.stringify(usage))).toEqual(usage);
   expect(usageOfText(null)).toBeNull();
 });
+
+it('gives back what is larger than any real usage: a hostile answer must not make its session unreadable', () => {
+  const large = { input_tokens: 1, note: 'a'.repeat(3 * 1024 * 1024) };
+  expect(usageOfText(usageText(large))).toEqual(large);
+});
