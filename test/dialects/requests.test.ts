@@ -116,6 +116,8 @@ it.each([
   ['mcp__github__create_issue', 'github'],
   ['mcp__my_server__x', 'my_server'],
   ['docs.search', 'docs'],
+  ['collaboration.spawn_agent', null],
+  ['clock.sleep', null],
   ['Bash', null],
   ['a.b.c', null],
 ])('the MCP server of %s', (tool, server) => {
