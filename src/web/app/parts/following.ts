@@ -3,8 +3,8 @@ import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 
 /** How a person goes elsewhere. The page's own scrolling is none of these. */
 const MOVES = ['wheel', 'touchmove', 'keydown', 'pointerdown'] as const;
-/** Pixels below the window in which the end still counts as in view: a line or two has come meanwhile. */
-const NEAR = 200;
+/** Pixels below the window in which the end still counts as in view: less than a turn of a wheel. */
+const NEAR = 60;
 
 /** @param length of what grows */
 export function useFollowing(length: number): RefObject<HTMLSpanElement | null> {
