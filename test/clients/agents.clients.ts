@@ -1,9 +1,16 @@
 // Real clients through the built program: each finishes its agent loop, and is recorded as what it was.
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ExchangeSummary, SessionSummary, ToolSize } from '../../src/core/ports.ts';
-import { type ClientRun, claude, codex, opencode, readLog, sdks } from '../helpers/clients.ts';
+import {
+  type ClientRun,
+  claude,
+  codex,
+  configureProviders,
+  opencode,
+  readLog,
+  sdks,
+} from '../helpers/clients.ts';
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider.ts';
 import {
   cleanEnv,
@@ -24,11 +31,7 @@ beforeEach(async () => {
   log = join(home.path, 'fake.jsonl');
   provider = await startFakeProvider(log);
   const env = cleanEnv(home.path);
-  mkdirSync(join(home.path, '.lunaroute'), { recursive: true });
-  const providers = ['openai', 'anthropic', 'chatgpt'].map(
-    (name) => `  ${name}: {base_url: "${provider.url}"}`,
-  );
-  writeFileSync(join(home.path, '.lunaroute/config.yaml'), `providers:\n${providers.join('\n')}\n`);
+  configureProviders(home.path, provider.url);
   server = await startServer(env);
 });
 

@@ -1,5 +1,4 @@
 // What a client sees when something breaks is the same with LunaRoute in between as without.
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import {
@@ -7,6 +6,7 @@ import {
   claude,
   clearLog,
   codex,
+  configureProviders,
   type Logged,
   readLog,
   withoutChance,
@@ -30,11 +30,7 @@ beforeEach(async () => {
   home = tempHome();
   log = join(home.path, 'fake.jsonl');
   provider = await startFakeProvider(log);
-  mkdirSync(join(home.path, '.lunaroute'), { recursive: true });
-  const providers = ['openai', 'anthropic', 'chatgpt'].map(
-    (name) => `  ${name}: {base_url: "${provider.url}"}`,
-  );
-  writeFileSync(join(home.path, '.lunaroute/config.yaml'), `providers:\n${providers.join('\n')}\n`);
+  configureProviders(home.path, provider.url);
   server = await startServer(cleanEnv(home.path));
 });
 

@@ -1,10 +1,10 @@
 // What the real clients write of a run, imported: joined to what was captured, or new where nothing was.
-import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { readdirSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ExchangeSummary, SessionSummary } from '../../src/core/ports.ts';
 import type { ImportResult } from '../../src/import/import-files.ts';
-import { type ClientRun, claude, codex } from '../helpers/clients.ts';
+import { type ClientRun, claude, codex, configureProviders } from '../helpers/clients.ts';
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider.ts';
 import {
   cleanEnv,
@@ -22,11 +22,7 @@ let server: RunningServer;
 beforeEach(async () => {
   home = tempHome();
   provider = await startFakeProvider(join(home.path, 'fake.jsonl'));
-  mkdirSync(join(home.path, '.lunaroute'), { recursive: true });
-  const providers = ['openai', 'anthropic', 'chatgpt'].map(
-    (name) => `  ${name}: {base_url: "${provider.url}"}`,
-  );
-  writeFileSync(join(home.path, '.lunaroute/config.yaml'), `providers:\n${providers.join('\n')}\n`);
+  configureProviders(home.path, provider.url);
   server = await startServer(cleanEnv(home.path));
 });
 

@@ -1,6 +1,6 @@
 // Every page of the real program in a real browser, with what the real Claude Code and Codex said: the
 // browser can resolve no name and reach nothing but this machine, as with the network off.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page as BrowserPage } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -13,7 +13,7 @@ import {
   type Watched,
   watchedPage,
 } from '../helpers/browser.ts';
-import { claude, codex } from '../helpers/clients.ts';
+import { claude, codex, configureProviders } from '../helpers/clients.ts';
 import { type FakeProvider, startFakeProvider } from '../helpers/fake-provider.ts';
 import {
   cleanEnv,
@@ -40,11 +40,7 @@ beforeAll(async () => {
   // redaction would keep back until it knows what they become.
   process.env['FAKE_CMD'] = 'echo lab-tool-$((40+2)) $(yes moon | head -50)';
   provider = await startFakeProvider(join(home.path, 'fake.jsonl'));
-  mkdirSync(join(home.path, '.lunaroute'), { recursive: true });
-  const providers = ['openai', 'anthropic', 'chatgpt'].map(
-    (name) => `  ${name}: {base_url: "${provider.url}"}`,
-  );
-  writeFileSync(join(home.path, '.lunaroute/config.yaml'), `providers:\n${providers.join('\n')}\n`);
+  configureProviders(home.path, provider.url);
   server = await startServer(cleanEnv(home.path, { LUNAROUTE_UI_PORT: '0' }));
   base = await pageOf(server);
   browser = await startBrowser(OFFLINE);

@@ -1,6 +1,6 @@
 // Runs of the real clients against the fake provider, directly or through LunaRoute.
 import { spawn } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
@@ -99,4 +99,13 @@ export function withoutChance(output: string, port: number): string {
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replace(/(?:home|work)-(?:codex|claude)\.\w+/g, 'FOLDER')
     .replace(/\b\d+(?:\.\d+)? ?(?:ms|s|seconds)\b/g, 'DURATION');
+}
+
+/** Sends what is meant for any provider to `url`. */
+export function configureProviders(home: string, url: string): void {
+  const providers = ['openai', 'anthropic', 'chatgpt'].map(
+    (name) => `  ${name}: {base_url: "${url}"}`,
+  );
+  mkdirSync(join(home, '.lunaroute'), { recursive: true });
+  writeFileSync(join(home, '.lunaroute/config.yaml'), `providers:\n${providers.join('\n')}\n`);
 }
