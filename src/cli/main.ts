@@ -9,6 +9,7 @@ import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { UserError } from '../core/errors.ts';
 import { safeText } from '../core/text.ts';
+import { placeTrouble } from '../store/recorder/trouble.ts';
 import type { Context, StopSignal } from './context.ts';
 import { makePrinter } from './print.ts';
 import { runProgram } from './program.ts';
@@ -64,6 +65,12 @@ function report(error: unknown): number {
     print.note(`${bad('error')}: ${safeText(error.message)}`);
     if (error.hint !== null) print.note(safeText(error.hint));
     return error.exitCode;
+  }
+  const trouble = placeTrouble(error);
+  if (error instanceof Error && trouble !== null) {
+    print.note(`${bad('error')}: ${safeText(error.message)}`);
+    print.note(trouble);
+    return 1;
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   print.note(`${bad('bug in LunaRoute')}: ${safeText(stack)}`);

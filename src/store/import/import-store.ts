@@ -1,7 +1,7 @@
 /**
  * The store as an import sees it: what is there already, and a way in for what is not, through the
- * same redaction and the same sink as what is captured, which writes in a thread of its own. May run beside a recording server: each batch
- * is one short transaction.
+ * same redaction and the same sink as what is captured, which writes in a thread of its own. May run
+ * beside a recording server: each batch is one short transaction.
  */
 import { uuidv7 } from '../../core/uuid.ts';
 import { type Database, openDatabase } from '../database.ts';

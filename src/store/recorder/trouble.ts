@@ -35,6 +35,12 @@ export function troubleSentence(error: unknown, place: Place): string {
   return `${place.name} recording to ${place.path} fails: ${cause(error)} ${MEANWHILE}`;
 }
 
+/** What stands in a command's way where the disk or the file is at fault, and what to do; null otherwise. */
+export function placeTrouble(error: unknown): string | null {
+  const kind = troubleKind(error);
+  return kind === 'full' || kind === 'locked' || kind === 'denied' ? cause(error) : null;
+}
+
 function cause(error: unknown): string {
   switch (troubleKind(error)) {
     case 'full':

@@ -2,16 +2,18 @@
 // another program. Answers stay the provider's to the byte, the trouble is said, and what waited is
 // written when the disk is well again.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { report, sized } from '../../helpers/hard.ts';
-import { databasePath } from '../../helpers/history.ts';
+import { databasePath, exchangeIds } from '../../helpers/history.ts';
 import {
   cleanEnv,
   type RunningServer,
+  runProgram,
   startServer,
   tempHome,
   until,
@@ -200,3 +202,59 @@ describe('traffic goes on, and recording resumes, after', () => {
     counts.faults += 1;
   });
 });
+
+/** A transcript of Claude Code that no compression makes small. */
+function transcript(turns: number): string {
+  const session = 'disk-import';
+  const line = (type: string, turn: number, message: object): string =>
+    JSON.stringify({
+      type,
+      message,
+      uuid: `${type}-${turn}`,
+      parentUuid: type === 'user' ? null : `user-${turn}`,
+      sessionId: session,
+      requestId: `req-${turn}`,
+      version: '2.1.0',
+      timestamp: new Date(Date.UTC(2026, 10, 1, 0, turn)).toISOString(),
+    });
+  return Array.from({ length: turns }, (_, turn) => {
+    const text = randomBytes(3000).toString('base64');
+    const usage = { input_tokens: 1, output_tokens: 1 };
+    const answer = { id: `msg-${turn}`, model: 'claude-x', role: 'assistant', usage };
+    const content = [{ type: 'text', text: `answer ${turn}` }];
+    return [
+      line('user', turn, { role: 'user', content: text }),
+      line('assistant', turn, { ...answer, stop_reason: 'end_turn', content }),
+    ].join('\n');
+  }).join('\n');
+}
+
+it.skipIf(!IS_ROOT)(
+  'an import onto a full disk says what to do, and again brings the rest',
+  async () => {
+    const home = tempHome();
+    const dataDir = join(home.path, '.lunaroute');
+    const source = join(home.path, 'claude/projects/p');
+    mkdirSync(dataDir, { mode: 0o700 });
+    mkdirSync(source, { recursive: true });
+    const file = join(source, 'disk-import.jsonl');
+    writeFileSync(file, `${transcript(1000)}\n`);
+    // The end of a file that has just been written would wait for a later import.
+    utimesSync(file, 1_790_000_000, 1_790_000_000);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', dataDir]);
+    onTestFinished(() => {
+      execFileSync('umount', ['-l', dataDir]);
+      home.remove();
+    });
+    const bring = () =>
+      runProgram(['import', 'claude', join(home.path, 'claude')], cleanEnv(home.path));
+    const failed = await bring();
+    expect([failed.code, failed.stderr]).toEqual([1, expect.stringContaining('Free some space')]);
+    expect(failed.stderr).not.toContain('bug in LunaRoute');
+    execFileSync('mount', ['-o', 'remount,size=100m', dataDir]);
+    expect((await bring()).code).toBe(0);
+    expect(exchangeIds(home.path)).toHaveLength(1000);
+    expect(integrity(home.path)).toBe('ok');
+    counts.faults += 1;
+  },
+);
